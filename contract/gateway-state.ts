@@ -1,0 +1,102 @@
+import Type, { type Static } from 'typebox';
+import { Id } from './ids.js';
+import { ClockState, SpoolId, UtcMs } from './reading.js';
+
+/** Birth, clean stop and will are one message on one topic, so that no stale `online` stays. */
+export const GatewayStatus = Type.Object(
+  {
+    status: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
+    version: Type.String(),
+    boot: Type.String(),
+    since: UtcMs,
+  },
+  { additionalProperties: false, description: 'is the gateway there' },
+);
+export type GatewayStatus = Static<typeof GatewayStatus>;
+
+export const SpoolLedger = Type.Object(
+  {
+    spool: SpoolId,
+    decoded: Type.Integer({ minimum: 0 }),
+    committed: Type.Integer({ minimum: 0 }),
+    waiting: Type.Integer({ minimum: 0 }),
+    dropped: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'readings dropped, by reason' }),
+    oldest: Type.Integer({ minimum: 1, description: 'lowest number still held, or the next one when none is' }),
+    oldestAgeMs: Type.Integer({ minimum: 0 }),
+    drained: Type.Boolean(),
+  },
+  { additionalProperties: false, description: 'decoded = committed + waiting + dropped' },
+);
+export type SpoolLedger = Static<typeof SpoolLedger>;
+
+export const RadioHealth = Type.Object(
+  {
+    radio: Type.String(),
+    state: Type.Union([Type.Literal('searching'), Type.Literal('receiving'), Type.Literal('silent'), Type.Literal('absent')]),
+    frames: Type.Integer({ minimum: 0 }),
+    badFrames: Type.Integer({ minimum: 0, description: 'wrong checksum, cut short, or not understood' }),
+    straps: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type RadioHealth = Static<typeof RadioHealth>;
+
+export const GatewayHealth = Type.Object(
+  {
+    at: UtcMs,
+    version: Type.String(),
+    boot: Type.String(),
+    uptimeS: Type.Integer({ minimum: 0 }),
+    clock: ClockState,
+    spools: Type.Array(SpoolLedger),
+    radios: Type.Array(RadioHealth),
+    straps: Type.Array(
+      Type.Object(
+        {
+          sensor: Id,
+          lastHeardAt: UtcMs,
+          rssiDbm: Type.Optional(Type.Integer()),
+          batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    cpuPercent: Type.Number({ minimum: 0 }),
+    memoryMb: Type.Number({ minimum: 0 }),
+    temperatureC: Type.Optional(Type.Number()),
+  },
+  { additionalProperties: false, description: 'every 10 s: ledger, spools, radios, straps, clock, machine' },
+);
+export type GatewayHealth = Static<typeof GatewayHealth>;
+
+export const GatewayRequest = Type.Object(
+  { transaction: Type.String({ minLength: 1, maxLength: 64 }), arguments: Type.Optional(Type.Record(Type.String(), Type.Unknown())) },
+  { additionalProperties: false, description: "an operator's request; the action is the last level of the topic" },
+);
+export type GatewayRequest = Static<typeof GatewayRequest>;
+
+export const GatewayResponse = Type.Union(
+  [
+    Type.Object(
+      { transaction: Type.String(), status: Type.Literal('ok'), result: Type.Unknown() },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      { transaction: Type.String(), status: Type.Literal('error'), error: Type.String() },
+      { additionalProperties: false },
+    ),
+  ],
+  { description: "the gateway's answer, with the transaction of the request" },
+);
+export type GatewayResponse = Static<typeof GatewayResponse>;
+
+export const ProcessorStatus = Type.Object(
+  {
+    status: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
+    version: Type.String(),
+    epoch: Type.Integer({ minimum: 1 }),
+    now: Type.Optional(UtcMs),
+  },
+  { additionalProperties: false, description: 'is the processor there; `now` is its clock (virtual in a replay); the will has none' },
+);
+export type ProcessorStatus = Static<typeof ProcessorStatus>;

@@ -1,0 +1,23 @@
+import Type, { type Static } from 'typebox';
+
+/** Ids of gyms, rooms, gateways, members, sensors. No dot: some brokers turn it into a slash. */
+export const ID_PATTERN = '^[a-z0-9][a-z0-9_-]{0,62}$';
+const idRegExp = new RegExp(ID_PATTERN);
+
+export const Id = Type.String({ pattern: ID_PATTERN, description: 'lower-case id without dots or slashes, at most 63 characters' });
+export type Id = Static<typeof Id>;
+
+export const isId = (value: unknown): value is Id => typeof value === 'string' && idRegExp.test(value);
+
+/** @param deviceNumber 20-bit ANT+ device number: 16 bits, and the upper nibble of the transmission type above them */
+export const antHeartRateSensorId = (deviceNumber: number): Id => `ant-hr-${deviceNumber}`;
+/** @param deviceNumber 20-bit ANT+ device number of a foot pod (SDM) */
+export const antSdmSensorId = (deviceNumber: number): Id => `ant-sdm-${deviceNumber}`;
+/** @param address Bluetooth address, with or without colons, any case */
+export const bleSensorId = (address: string): Id => `ble-${address.replaceAll(':', '').toLowerCase()}`;
+
+/** A foot pod counts steps for the member it is assigned to; it never becomes a guest. */
+export const isFootPod = (sensor: Id): boolean => sensor.startsWith('ant-sdm-');
+
+export const guestMemberId = (sensor: Id): Id => `guest-${sensor}`;
+export const isGuest = (member: Id): boolean => member.startsWith('guest-');

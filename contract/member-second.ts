@@ -1,0 +1,112 @@
+import Type, { type Static } from 'typebox';
+import { Id } from './ids.js';
+import { UtcMs } from './reading.js';
+
+const bpm = Type.Integer({ minimum: 25, maximum: 240 });
+const count = Type.Integer({ minimum: 0 });
+
+/** The fields of a stored second. Integers only where they are summed: sums of them do not depend on an order. */
+const memberSecondFields = {
+  gym: Id,
+  room: Id,
+  member: Id,
+  at: Type.Integer({ description: 'begin of the second, UTC ms, a multiple of 1000' }),
+  sensor: Id,
+  gateway: Id,
+  meanBpm: Type.Number({ minimum: 25, maximum: 240, description: 'to a tenth' }),
+  minBpm: bpm,
+  maxBpm: bpm,
+  samples: Type.Integer({ minimum: 0, description: 'readings with a new beat that the mean is made of; 0 in a held second' }),
+  beats: count,
+  meanRrMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'to a tenth' })),
+  percentOfMax: Type.Number({ minimum: 0, description: 'of HRmax, to a tenth' }),
+  hrMaxBpm: Type.Integer({ minimum: 60, maximum: 260 }),
+  hrMaxAssumed: Type.Boolean(),
+  zone: Type.Integer({ minimum: 0, maximum: 5 }),
+  microKcal: Type.Optional(Type.Integer({ minimum: 0, description: 'absent: weight or age unknown' })),
+  pointSixtieths: Type.Integer({ minimum: 0, maximum: 5, description: 'the zone number: sixty of them are a point' }),
+  steps: count,
+  held: Type.Boolean({ description: 'no new beat in this second; held from the last one, at most 5 s' }),
+};
+
+export const MemberSecond = Type.Object(memberSecondFields, { additionalProperties: false, description: 'one second of one member' });
+export type MemberSecond = Static<typeof MemberSecond>;
+
+/** As published: with the nickname of a member who consented. */
+export const PublishedMemberSecond = Type.Object(
+  { ...memberSecondFields, nickname: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })) },
+  { additionalProperties: false, description: 'one second of one member; nickname only with consent' },
+);
+export type PublishedMemberSecond = Static<typeof PublishedMemberSecond>;
+
+export const Session = Type.Object(
+  {
+    gym: Id,
+    room: Id,
+    session: Id,
+    kind: Type.Union([Type.Literal('open-gym'), Type.Literal('class')]),
+    state: Type.Union([Type.Literal('running'), Type.Literal('ended')]),
+    startedAt: UtcMs,
+    endedAt: Type.Optional(UtcMs),
+  },
+  { additionalProperties: false, description: 'what goes on in the room' },
+);
+export type Session = Static<typeof Session>;
+
+export const RankBy = Type.Union([
+  Type.Literal('points'),
+  Type.Literal('percentOfMax'),
+  Type.Literal('bpm'),
+  Type.Literal('calories'),
+  Type.Literal('steps'),
+]);
+export type RankBy = Static<typeof RankBy>;
+export const RANKINGS = ['points', 'percentOfMax', 'bpm', 'calories', 'steps'] as const satisfies readonly RankBy[];
+
+/** One line of the board. Live values are absent while unknown; totals are of the session. */
+export const BoardRow = Type.Object(
+  {
+    rank: Type.Integer({ minimum: 1 }),
+    member: Id,
+    nickname: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: 'only with consent' })),
+    guest: Type.Boolean(),
+    sensor: Id,
+    signal: Type.Union([Type.Literal('live'), Type.Literal('weak'), Type.Literal('lost')], { description: 'weak after 3 s, lost after 10 s' }),
+    lastReadingAt: UtcMs,
+    bpm: Type.Optional(bpm),
+    percentOfMax: Type.Optional(Type.Number({ minimum: 0 })),
+    zone: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
+    hrMaxBpm: Type.Integer(),
+    hrMaxAssumed: Type.Boolean(),
+    points: Type.Number({ minimum: 0, description: 'to a hundredth' }),
+    kcal: Type.Optional(Type.Number({ minimum: 0, description: 'to a tenth; absent: weight or age unknown' })),
+    steps: count,
+    seconds: Type.Integer({ minimum: 0, description: 'stored seconds of this session' }),
+    batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    batteryLow: Type.Boolean(),
+    joinedAt: UtcMs,
+  },
+  { additionalProperties: false },
+);
+export type BoardRow = Static<typeof BoardRow>;
+
+export const Board = Type.Object(
+  { gym: Id, room: Id, at: UtcMs, rankBy: RankBy, session: Type.Optional(Session), members: Type.Array(BoardRow) },
+  { additionalProperties: false, description: 'the ranked board of a room' },
+);
+export type Board = Static<typeof Board>;
+
+export const Alert = Type.Object(
+  {
+    gym: Id,
+    room: Id,
+    at: UtcMs,
+    kind: Type.String(),
+    severity: Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('critical')]),
+    member: Type.Optional(Id),
+    gateway: Type.Optional(Id),
+    message: Type.String(),
+  },
+  { additionalProperties: false, description: 'something that a person should look at' },
+);
+export type Alert = Static<typeof Alert>;

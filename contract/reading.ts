@@ -1,0 +1,74 @@
+import Type, { type Static } from 'typebox';
+import { Id } from './ids.js';
+
+/** UTC milliseconds since 1970 as an integer, after 2020 and before 2100: anything else is no time of a reading. */
+export const UtcMs = Type.Integer({ minimum: 1_577_836_800_000, maximum: 4_102_444_800_000, description: 'UTC milliseconds since 1970' });
+
+export const MIN_PLAUSIBLE_BPM = 25;
+export const MAX_PLAUSIBLE_BPM = 240;
+/** The strap's counters wrap at these values. */
+export const BEAT_COUNT_WRAP = 256;
+export const ANT_SDM_STEPS_WRAP = 512;
+
+/** One decoded observation of one sensor by one gateway. A missing field is unknown, never 0 or −1. */
+export const Reading = Type.Object(
+  {
+    sensor: Id,
+    at: UtcMs,
+    heartRateBpm: Type.Optional(Type.Integer({ minimum: MIN_PLAUSIBLE_BPM, maximum: MAX_PLAUSIBLE_BPM })),
+    beatTimeMs: Type.Optional(Type.Number({ minimum: 0, maximum: 64_000, description: "strap's clock at its last beat, wraps at 64 s" })),
+    beatCount: Type.Optional(Type.Integer({ minimum: 0, maximum: BEAT_COUNT_WRAP - 1, description: "strap's beat counter, wraps at 256" })),
+    beats: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 255, description: 'beats since the last reading, from a strap that has no beat counter' }),
+    ),
+    rrIntervalsMs: Type.Optional(
+      Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 64_000 }), { maxItems: 255, description: 'RR intervals, oldest first' }),
+    ),
+    contact: Type.Optional(Type.Boolean({ description: 'false: the strap says that it is not worn' })),
+    batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    steps: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: "sensor's step counter; of an ANT+ foot pod it wraps at 512" }),
+    ),
+    cadenceSpm: Type.Optional(Type.Number({ minimum: 0, maximum: 1000, description: 'steps a minute' })),
+    distanceM: Type.Optional(Type.Number({ minimum: 0, description: "sensor's distance counter; of an ANT+ foot pod it wraps at 256 m" })),
+    energyKj: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    rssiDbm: Type.Optional(Type.Integer({ minimum: -128, maximum: 127 })),
+    raw: Type.Optional(Type.String({ pattern: '^([0-9a-f]{2})*$', description: 'the bytes it was decoded from, hexadecimal' })),
+  },
+  { additionalProperties: false, description: 'one decoded observation of one sensor by one gateway' },
+);
+export type Reading = Static<typeof Reading>;
+
+/** How far a gateway trusts its wall clock. */
+export const ClockState = Type.Union([Type.Literal('synced'), Type.Literal('unsynced'), Type.Literal('virtual')], {
+  description: 'synced: anchored to NTP; unsynced: estimated; virtual: a replay',
+});
+export type ClockState = Static<typeof ClockState>;
+
+/** Random id of a spool: a process start of a gateway opens a new one. */
+export const SpoolId = Type.String({ pattern: '^[a-z0-9]{8,32}$' });
+
+const batchEnvelope = {
+  v: Type.Literal(1),
+  gateway: Id,
+  spool: SpoolId,
+  first: Type.Integer({ minimum: 1, description: 'number of the first reading within its spool; the others follow without gaps' }),
+  oldest: Type.Integer({ minimum: 1, description: 'lowest number that the gateway still holds' }),
+  boot: Type.String({ minLength: 1, maxLength: 64 }),
+  sentAt: UtcMs,
+  clock: ClockState,
+};
+export const MAX_BATCH_READINGS = 1000;
+
+export const ReadingBatch = Type.Object(
+  { ...batchEnvelope, readings: Type.Array(Reading, { minItems: 1, maxItems: MAX_BATCH_READINGS }) },
+  { additionalProperties: false, description: 'a run of readings of one spool' },
+);
+export type ReadingBatch = Static<typeof ReadingBatch>;
+
+/** The batch with its readings unjudged: one bad reading must not cost its neighbours. */
+export const ReadingBatchEnvelope = Type.Object(
+  { ...batchEnvelope, readings: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_BATCH_READINGS }) },
+  { additionalProperties: false },
+);
+export type ReadingBatchEnvelope = Static<typeof ReadingBatchEnvelope>;

@@ -1,0 +1,120 @@
+/**
+ * Every setting of every part, once: name, default, meaning, and how its text becomes a value.
+ * Parts pick theirs with `readSettings`; the tables in the READMEs are generated from here.
+ */
+export interface Setting<T> {
+  readonly name: string;
+  readonly default: string;
+  readonly meaning: string;
+  readonly parts: readonly SettingPart[];
+  /** Text to value. @throws SettingFault with what was expected */
+  readonly parse: (text: string) => T;
+}
+export type SettingPart = 'broker' | 'gateway' | 'processor';
+
+class SettingFault extends Error {}
+
+/** All faults of all settings, one sentence each: what was wrong, what is expected. */
+export class SettingsError extends Error {
+  readonly code = 'SETTINGS_INVALID';
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+const ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+const fault = (expected: string): never => {
+  throw new SettingFault(expected);
+};
+const text = (value: string) => value;
+const id = (value: string) => (ID.test(value) ? value : fault('lower-case letters, digits, - and _, at most 63'));
+const oneOf =
+  <const C extends readonly string[]>(...choices: C) =>
+  (value: string): C[number] =>
+    (choices as readonly string[]).includes(value) ? value : fault(`one of ${choices.join(', ')}`);
+const number = (minimum: number, maximum: number, integer: boolean) => (value: string) => {
+  const n = value.trim() === '' ? Number.NaN : Number(value);
+  return n >= minimum && n <= maximum && (!integer || Number.isInteger(n))
+    ? n
+    : fault(`${integer ? 'a whole number' : 'a number'} from ${minimum} to ${maximum}`);
+};
+const port = number(0, 65_535, true);
+const optional =
+  <T>(parse: (value: string) => T) =>
+  (value: string): T | undefined =>
+    value === '' ? undefined : parse(value);
+const url = (value: string) => (/^(mqtts?|wss?):\/\/[^\s/]+/.test(value) ? value : fault('an address such as mqtt://127.0.0.1:1883'));
+const instant = (value: string) => {
+  const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(value);
+  return Number.isSafeInteger(at) ? at : fault('a time such as 2026-01-31T18:00:00Z, or UTC milliseconds');
+};
+
+const setting = <T>(s: Setting<T>): Setting<T> => s;
+const all = ['broker', 'gateway', 'processor'] as const;
+
+export const settings = {
+  httpPort: setting({ name: 'PULSEBOARD_HTTP_PORT', default: '8080', meaning: 'port of the board, the API and the live WebSocket; 0 picks a free one', parts: ['processor'], parse: port }),
+  mqttPort: setting({ name: 'PULSEBOARD_MQTT_PORT', default: '1883', meaning: 'port of the MQTT broker; 0 picks a free one', parts: ['broker'], parse: port }),
+  mqttWsPort: setting({ name: 'PULSEBOARD_MQTT_WS_PORT', default: '8083', meaning: 'port of MQTT over WebSocket; 0 picks a free one', parts: ['broker'], parse: port }),
+  host: setting({ name: 'PULSEBOARD_HOST', default: '127.0.0.1', meaning: 'address to listen on; 0.0.0.0 lets other machines in, without a login', parts: ['broker', 'processor'], parse: text }),
+  dataDir: setting({ name: 'PULSEBOARD_DATA_DIR', default: 'data', meaning: 'folder of the stores; a replay takes a fresh one below `data` unless this is set', parts: ['processor'], parse: text }),
+  gym: setting({ name: 'PULSEBOARD_GYM', default: 'demo', meaning: 'id of the gym', parts: ['gateway', 'processor'], parse: id }),
+  room: setting({ name: 'PULSEBOARD_ROOM', default: 'main', meaning: 'id of the room', parts: ['gateway', 'processor'], parse: id }),
+  gateway: setting({ name: 'PULSEBOARD_GATEWAY', default: 'gateway-1', meaning: 'id of the gateway', parts: ['gateway'], parse: id }),
+  brokerUrl: setting({ name: 'PULSEBOARD_BROKER_URL', default: '', meaning: 'broker to connect to; empty: 127.0.0.1 and `PULSEBOARD_MQTT_PORT`', parts: ['gateway', 'processor'], parse: optional(url) }),
+  radio: setting({ name: 'PULSEBOARD_RADIO', default: 'simulated', meaning: 'where heartbeats come from: `simulated` or `replay`', parts: ['gateway', 'processor'], parse: oneOf('simulated', 'replay') }),
+  seed: setting({ name: 'PULSEBOARD_SEED', default: '1', meaning: 'seed of the simulated class: the same seed is the same class', parts: ['gateway'], parse: number(0, 4_294_967_295, true) }),
+  straps: setting({ name: 'PULSEBOARD_STRAPS', default: '12', meaning: 'how many people the simulated class has', parts: ['gateway'], parse: number(1, 200, true) }),
+  replayDir: setting({ name: 'PULSEBOARD_REPLAY_DIR', default: '', meaning: 'folder of recorded workouts (CSV) for `replay`', parts: ['gateway'], parse: optional(text) }),
+  replaySpeed: setting({ name: 'PULSEBOARD_REPLAY_SPEED', default: '1', meaning: 'how many times faster than life a replay runs', parts: ['gateway', 'processor'], parse: number(0.1, 10_000, false) }),
+  startAt: setting({ name: 'PULSEBOARD_START_AT', default: '', meaning: 'time at which a replay (or a simulated class) begins; empty: a replay ends at process start, a simulated class begins there', parts: ['gateway', 'processor'], parse: optional(instant) }),
+  flushIntervalMs: setting({ name: 'PULSEBOARD_FLUSH_INTERVAL_MS', default: '50', meaning: 'least time between two batches of a gateway; 250 suits a chain of gyms', parts: ['gateway'], parse: number(5, 10_000, true) }),
+  logLevel: setting({ name: 'PULSEBOARD_LOG_LEVEL', default: 'info', meaning: 'trace, debug, info, warn, error or silent', parts: all, parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent') }),
+} as const;
+
+type Parsed<S> = S extends Setting<infer T> ? T : never;
+export type SettingName = keyof typeof settings;
+export type SettingValues = { readonly [K in SettingName]: Parsed<(typeof settings)[K]> };
+
+/**
+ * Reads every setting from an environment, once, in `main`.
+ * @param env text by name; an empty text counts as not set
+ * @returns frozen values
+ * @throws SettingsError listing every fault at once, unknown `PULSEBOARD_…` names among them
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): SettingValues {
+  const faults: string[] = [];
+  const known = Object.values(settings).map((s) => s.name as string);
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('PULSEBOARD_') && !known.includes(name)) {
+      const near = closest(name, known);
+      faults.push(`${name} is no setting of Pulseboard${near ? `; did you mean ${near}?` : '; npm start -- --help lists them.'}`);
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, s] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    const given = env[s.name] || s.default;
+    try {
+      values[key] = s.parse(given);
+    } catch (error) {
+      if (!(error instanceof SettingFault)) throw error;
+      faults.push(`${s.name} is "${given}"; it must be ${error.message}.`);
+    }
+  }
+  if (faults.length) throw new SettingsError(faults);
+  return Object.freeze(values) as SettingValues;
+}
+
+function closest(name: string, known: readonly string[]): string | undefined {
+  const distance = (a: string, b: string) => {
+    let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+      row = next;
+    }
+    return row[b.length]!;
+  };
+  const [best] = known.map((k) => ({ k, d: distance(name, k) })).sort((a, b) => a.d - b.d);
+  return best && best.d <= 4 ? best.k : undefined;
+}
