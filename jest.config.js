@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
+
 // Tests run on what `tsc -b` wrote, so they run exactly the code that ships.
+const compiled = ['contract/dist', 'edge-gateway/dist', 'broker/dist', 'cloud-processor/dist', 'leaderboard/build', 'test/dist'];
+
 export default {
   testEnvironment: 'node',
   transform: {},
-  roots: ['<rootDir>/contract/dist', '<rootDir>/edge-gateway/dist', '<rootDir>/broker/dist', '<rootDir>/cloud-processor/dist', '<rootDir>/leaderboard/build', '<rootDir>/test/dist'],
-  testMatch: ['**/*.test.js'],
+  roots: [...compiled, 'start'].filter((folder) => existsSync(new URL(folder, import.meta.url))).map((folder) => `<rootDir>/${folder}`),
+  moduleFileExtensions: ['js', 'mjs', 'json', 'node'],
+  testMatch: ['**/*.test.js', '**/start/*.test.mjs'],
   testTimeout: 30_000,
 };

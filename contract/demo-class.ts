@@ -46,13 +46,16 @@ const rows: readonly Row[] = [
   ['', false, 33, 72, undefined, 60, 185, false, 0.84, 'ant', false, 60],
 ];
 
+/** ANT+ device numbers are 20 bits. */
+const ANT_DEVICE_NUMBERS = 2 ** 20;
+
 /** @param size how many people; beyond the named dozen they are numbered variations of it */
 export function demoClass(size: number): DemoPerson[] {
   return Array.from({ length: size }, (_, i) => {
     const row = rows[i % rows.length]!;
     const lap = Math.floor(i / rows.length);
     const [nickname, consent, ageYears, weightKg, sex, restBpm, trueHrMaxBpm, ownKnown, effort, protocol, footPod, batteryPercent] = row;
-    const name = lap ? `${nickname} ${lap + 1}` : nickname;
+    const name = lap && nickname ? `${nickname} ${lap + 1}` : nickname;
     return {
       ...(nickname ? { member: name.toLowerCase().replace(' ', '-') } : {}),
       nickname: name,
@@ -65,7 +68,9 @@ export function demoClass(size: number): DemoPerson[] {
       ...(ownKnown ? { ownHrMaxBpm: trueHrMaxBpm } : {}),
       effort,
       protocol,
-      ...(protocol === 'ant' ? { antDeviceNumber: 400_000 + 7919 * (i + 1) } : { bleAddress: `A0:B1:C2:D3:E4:${(0x10 + i).toString(16).toUpperCase()}` }),
+      ...(protocol === 'ant'
+        ? { antDeviceNumber: (400_000 + 7919 * (i + 1)) % ANT_DEVICE_NUMBERS }
+        : { bleAddress: `A0:B1:C2:D3:E4:${(0x10 + i).toString(16).toUpperCase()}` }),
       ...(footPod ? { footPodDeviceNumber: 17 + i } : {}),
       batteryPercent,
     };

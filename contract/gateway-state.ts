@@ -77,14 +77,8 @@ export type GatewayRequest = Static<typeof GatewayRequest>;
 
 export const GatewayResponse = Type.Union(
   [
-    Type.Object(
-      { transaction: Type.String(), status: Type.Literal('ok'), result: Type.Unknown() },
-      { additionalProperties: false },
-    ),
-    Type.Object(
-      { transaction: Type.String(), status: Type.Literal('error'), error: Type.String() },
-      { additionalProperties: false },
-    ),
+    Type.Object({ transaction: Type.String(), status: Type.Literal('ok'), result: Type.Unknown() }, { additionalProperties: false }),
+    Type.Object({ transaction: Type.String(), status: Type.Literal('error'), error: Type.String() }, { additionalProperties: false }),
   ],
   { description: "the gateway's answer, with the transaction of the request" },
 );

@@ -71,7 +71,9 @@ export const BoardRow = Type.Object(
     nickname: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: 'only with consent' })),
     guest: Type.Boolean(),
     sensor: Id,
-    signal: Type.Union([Type.Literal('live'), Type.Literal('weak'), Type.Literal('lost')], { description: 'weak after 3 s, lost after 10 s' }),
+    signal: Type.Union([Type.Literal('live'), Type.Literal('weak'), Type.Literal('lost')], {
+      description: 'weak after 3 s, lost after 10 s',
+    }),
     lastReadingAt: UtcMs,
     bpm: Type.Optional(bpm),
     percentOfMax: Type.Optional(Type.Number({ minimum: 0 })),

@@ -45,7 +45,10 @@ const optional =
     value === '' ? undefined : parse(value);
 const url = (value: string) => (/^(mqtts?|wss?):\/\/[^\s/]+/.test(value) ? value : fault('an address such as mqtt://127.0.0.1:1883'));
 const instant = (value: string) => {
-  const at = /^\d{10,}$/.test(value) ? Number(value) : Date.parse(value);
+  // Only with its offset: a time of day without one is another moment on another machine.
+  const dated = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
+  // biome-ignore lint/style/noRestrictedGlobals: reads a text, not the clock
+  const at = /^\d{10,}$/.test(value) ? Number(value) : dated ? Date.parse(value) : Number.NaN;
   return Number.isSafeInteger(at) ? at : fault('a time such as 2026-01-31T18:00:00Z, or UTC milliseconds');
 };
 
@@ -53,23 +56,107 @@ const setting = <T>(s: Setting<T>): Setting<T> => s;
 const all = ['broker', 'gateway', 'processor'] as const;
 
 export const settings = {
-  httpPort: setting({ name: 'PULSEBOARD_HTTP_PORT', default: '8080', meaning: 'port of the board, the API and the live WebSocket; 0 picks a free one', parts: ['processor'], parse: port }),
-  mqttPort: setting({ name: 'PULSEBOARD_MQTT_PORT', default: '1883', meaning: 'port of the MQTT broker; 0 picks a free one', parts: ['broker'], parse: port }),
-  mqttWsPort: setting({ name: 'PULSEBOARD_MQTT_WS_PORT', default: '8083', meaning: 'port of MQTT over WebSocket; 0 picks a free one', parts: ['broker'], parse: port }),
-  host: setting({ name: 'PULSEBOARD_HOST', default: '127.0.0.1', meaning: 'address to listen on; 0.0.0.0 lets other machines in, without a login', parts: ['broker', 'processor'], parse: text }),
-  dataDir: setting({ name: 'PULSEBOARD_DATA_DIR', default: 'data', meaning: 'folder of the stores; a replay takes a fresh one below `data` unless this is set', parts: ['processor'], parse: text }),
+  httpPort: setting({
+    name: 'PULSEBOARD_HTTP_PORT',
+    default: '8080',
+    meaning: 'port of the board, the API and the live WebSocket; 0 picks a free one',
+    parts: ['processor'],
+    parse: port,
+  }),
+  mqttPort: setting({
+    name: 'PULSEBOARD_MQTT_PORT',
+    default: '1883',
+    meaning: 'port of the MQTT broker; 0 picks a free one',
+    parts: ['broker'],
+    parse: port,
+  }),
+  mqttWsPort: setting({
+    name: 'PULSEBOARD_MQTT_WS_PORT',
+    default: '8083',
+    meaning: 'port of MQTT over WebSocket; 0 picks a free one',
+    parts: ['broker'],
+    parse: port,
+  }),
+  host: setting({
+    name: 'PULSEBOARD_HOST',
+    default: '127.0.0.1',
+    meaning: 'address to listen on; 0.0.0.0 lets other machines in, without a login',
+    parts: ['broker', 'processor'],
+    parse: text,
+  }),
+  dataDir: setting({
+    name: 'PULSEBOARD_DATA_DIR',
+    default: 'data',
+    meaning: 'folder of the stores; a replay takes a fresh one below `data` unless this is set',
+    parts: ['processor'],
+    parse: text,
+  }),
   gym: setting({ name: 'PULSEBOARD_GYM', default: 'demo', meaning: 'id of the gym', parts: ['gateway', 'processor'], parse: id }),
   room: setting({ name: 'PULSEBOARD_ROOM', default: 'main', meaning: 'id of the room', parts: ['gateway', 'processor'], parse: id }),
   gateway: setting({ name: 'PULSEBOARD_GATEWAY', default: 'gateway-1', meaning: 'id of the gateway', parts: ['gateway'], parse: id }),
-  brokerUrl: setting({ name: 'PULSEBOARD_BROKER_URL', default: '', meaning: 'broker to connect to; empty: 127.0.0.1 and `PULSEBOARD_MQTT_PORT`', parts: ['gateway', 'processor'], parse: optional(url) }),
-  radio: setting({ name: 'PULSEBOARD_RADIO', default: 'simulated', meaning: 'where heartbeats come from: `simulated` or `replay`', parts: ['gateway', 'processor'], parse: oneOf('simulated', 'replay') }),
-  seed: setting({ name: 'PULSEBOARD_SEED', default: '1', meaning: 'seed of the simulated class: the same seed is the same class', parts: ['gateway'], parse: number(0, 4_294_967_295, true) }),
-  straps: setting({ name: 'PULSEBOARD_STRAPS', default: '12', meaning: 'how many people the simulated class has', parts: ['gateway'], parse: number(1, 200, true) }),
-  replayDir: setting({ name: 'PULSEBOARD_REPLAY_DIR', default: '', meaning: 'folder of recorded workouts (CSV) for `replay`', parts: ['gateway'], parse: optional(text) }),
-  replaySpeed: setting({ name: 'PULSEBOARD_REPLAY_SPEED', default: '1', meaning: 'how many times faster than life a replay runs', parts: ['gateway', 'processor'], parse: number(0.1, 10_000, false) }),
-  startAt: setting({ name: 'PULSEBOARD_START_AT', default: '', meaning: 'time at which a replay (or a simulated class) begins; empty: a replay ends at process start, a simulated class begins there', parts: ['gateway', 'processor'], parse: optional(instant) }),
-  flushIntervalMs: setting({ name: 'PULSEBOARD_FLUSH_INTERVAL_MS', default: '50', meaning: 'least time between two batches of a gateway; 250 suits a chain of gyms', parts: ['gateway'], parse: number(5, 10_000, true) }),
-  logLevel: setting({ name: 'PULSEBOARD_LOG_LEVEL', default: 'info', meaning: 'trace, debug, info, warn, error or silent', parts: all, parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent') }),
+  brokerUrl: setting({
+    name: 'PULSEBOARD_BROKER_URL',
+    default: '',
+    meaning: 'broker to connect to; empty: 127.0.0.1 and `PULSEBOARD_MQTT_PORT`',
+    parts: ['gateway', 'processor'],
+    parse: optional(url),
+  }),
+  radio: setting({
+    name: 'PULSEBOARD_RADIO',
+    default: 'simulated',
+    meaning: 'where heartbeats come from: `simulated` or `replay`',
+    parts: ['gateway', 'processor'],
+    parse: oneOf('simulated', 'replay'),
+  }),
+  seed: setting({
+    name: 'PULSEBOARD_SEED',
+    default: '1',
+    meaning: 'seed of the simulated class: the same seed is the same class',
+    parts: ['gateway'],
+    parse: number(0, 4_294_967_295, true),
+  }),
+  straps: setting({
+    name: 'PULSEBOARD_STRAPS',
+    default: '12',
+    meaning: 'how many people the simulated class has',
+    parts: ['gateway'],
+    parse: number(1, 200, true),
+  }),
+  replayDir: setting({
+    name: 'PULSEBOARD_REPLAY_DIR',
+    default: '',
+    meaning: 'folder of recorded workouts (CSV) for `replay`',
+    parts: ['gateway'],
+    parse: optional(text),
+  }),
+  replaySpeed: setting({
+    name: 'PULSEBOARD_REPLAY_SPEED',
+    default: '1',
+    meaning: 'how many times faster than life a replay runs',
+    parts: ['gateway', 'processor'],
+    parse: number(0.1, 10_000, false),
+  }),
+  startAt: setting({
+    name: 'PULSEBOARD_START_AT',
+    default: '',
+    meaning: 'time at which a replay (or a simulated class) begins; empty: a replay ends at process start, a simulated class begins there',
+    parts: ['gateway', 'processor'],
+    parse: optional(instant),
+  }),
+  flushIntervalMs: setting({
+    name: 'PULSEBOARD_FLUSH_INTERVAL_MS',
+    default: '50',
+    meaning: 'least time between two batches of a gateway; 250 suits a chain of gyms',
+    parts: ['gateway'],
+    parse: number(5, 10_000, true),
+  }),
+  logLevel: setting({
+    name: 'PULSEBOARD_LOG_LEVEL',
+    default: 'info',
+    meaning: 'trace, debug, info, warn, error or silent',
+    parts: all,
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  }),
 } as const;
 
 type Parsed<S> = S extends Setting<infer T> ? T : never;

@@ -20,7 +20,9 @@ export function createParser<S extends TSchema>(schema: S, what: string): Parser
     parse(value) {
       if (validator.Check(value)) return value as Static<S>;
       const [fault] = validator.Errors(value);
-      throw new ContractError(`${what}${fault?.instancePath ? ` at ${fault.instancePath}` : ''}: ${fault?.message ?? 'is not valid'}`);
+      // A closed schema refuses a field it does not name with the schema `false`.
+      const message = fault?.keyword === 'boolean' ? 'is a field that the contract does not name' : fault?.message;
+      throw new ContractError(`${what}${fault?.instancePath ? ` at ${fault.instancePath}` : ''}: ${message ?? 'is not valid'}`);
     },
   };
 }

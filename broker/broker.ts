@@ -1,0 +1,87 @@
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { ListenError } from '@pulseboard/contract';
+import { Aedes } from 'aedes';
+import type { Logger } from 'pino';
+import { createWebSocketStream, WebSocketServer } from 'ws';
+
+export interface BrokerOptions {
+  host: string;
+  /** 0 picks a free one. */
+  mqttPort: number;
+  mqttWsPort: number;
+  log: Logger;
+}
+
+export interface Broker {
+  readonly mqttUrl: string;
+  readonly mqttWsUrl: string;
+  close(): Promise<void>;
+}
+
+/** One slow subscriber must not halt everybody for aedes' 60 s. */
+const DRAIN_TIMEOUT_MS = 2000;
+/** A batch of 1000 readings is below 300 kB; a frame of MQTT over WebSocket may hold a few. */
+const MAX_WS_PAYLOAD_BYTES = 2_000_000;
+/** MQTT's answer to a subscription that is refused [MQTT-3.9.3]. */
+const SHARED_SUBSCRIPTION = '$share/';
+
+/**
+ * An MQTT 3.1.1 broker on TCP and WebSocket. Messages are in memory only: nothing correct hangs on what a broker remembers.
+ * @throws ListenError when a port cannot be had
+ */
+export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOptions): Promise<Broker> {
+  const aedes = await Aedes.createBroker({ drainTimeout: DRAIN_TIMEOUT_MS });
+  aedes.authorizeSubscribe = (client, subscription, done) => {
+    // aedes would grant a shared subscription and deliver nothing.
+    if (subscription.topic.startsWith(SHARED_SUBSCRIPTION)) {
+      log.warn({ client: client.id, topic: subscription.topic }, 'shared subscriptions are not supported');
+      done(null, null);
+    } else done(null, subscription);
+  };
+  aedes.on('client', (client) => log.debug({ client: client.id }, 'client connected'));
+  aedes.on('clientDisconnect', (client) => log.debug({ client: client.id }, 'client gone'));
+  aedes.on('clientError', (client, error) => log.warn({ client: client.id, err: error.message }, 'client error'));
+  aedes.on('connectionError', (_client, error) => log.warn({ err: error.message }, 'connection refused'));
+
+  const tcp = createServer((socket) => {
+    socket.setNoDelay(true);
+    aedes.handle(socket);
+  });
+  const http = createHttpServer((_request, response) => {
+    response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n');
+  });
+  const sockets = new WebSocketServer({ server: http, maxPayload: MAX_WS_PAYLOAD_BYTES });
+  sockets.on('connection', (socket, request) => {
+    const stream = createWebSocketStream(socket);
+    stream.on('error', (error) => log.debug({ err: error.message }, 'WebSocket client gone'));
+    aedes.handle(stream, request);
+  });
+  sockets.on('error', () => {}); // told by listen(), which hears the same error from the HTTP server
+
+  try {
+    await listen(tcp, host, mqttPort, 'PULSEBOARD_MQTT_PORT');
+    await listen(http, host, mqttWsPort, 'PULSEBOARD_MQTT_WS_PORT');
+  } catch (error) {
+    tcp.close();
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    throw error;
+  }
+  const port = (server: Server) => (server.address() as AddressInfo).port;
+  return {
+    mqttUrl: `mqtt://${host}:${port(tcp)}`,
+    mqttWsUrl: `ws://${host}:${port(http)}`,
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      await Promise.all([tcp, http].map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number, setting: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new ListenError(error, host, port, setting)));
+    server.listen(port, host, () => resolve());
+  });
+}

@@ -1,0 +1,201 @@
+import { ANT_SDM_STEPS_WRAP, BEAT_COUNT_WRAP, type Id, isFootPod, type MemberSecond } from '@pulseboard/contract';
+import { CounterFront, MAX_COUNTER_GAP_MS } from './counter-front.js';
+import { microKcalOfSecond, type Profile, percentOfMax, zoneOf } from './formulas.js';
+import { firstAtOrAfter, type StoredReading } from './stored-reading.js';
+
+export const HOLD_MS = 5000;
+/** 5 s of hold, and 5 s more to know whether the beat that is held was new. */
+export const LOOKBACK_MS = HOLD_MS + MAX_COUNTER_GAP_MS;
+/** A room is decided by the preceding aligned block of this length. */
+export const ROOM_BLOCK_MS = 10_000;
+
+/** UTC ms of the earliest reading that a second can depend on. */
+export const windowBegin = (secondAt: number): number => Math.floor(secondAt / ROOM_BLOCK_MS) * ROOM_BLOCK_MS - ROOM_BLOCK_MS;
+/** UTC ms of the last second that a reading can touch: the end of the next aligned block. */
+export const lastTouchedSecond = (at: number): number => Math.floor(at / ROOM_BLOCK_MS) * ROOM_BLOCK_MS + 2 * ROOM_BLOCK_MS - 1000;
+
+const BEATS: { wrap: number; perSecond: number } = { wrap: BEAT_COUNT_WRAP, perSecond: 4 };
+const stepsOf = (sensor: Id) => ({ wrap: isFootPod(sensor) ? ANT_SDM_STEPS_WRAP : 2 ** 32, perSecond: 5 });
+
+/** One receiver's view of one strap. */
+interface Receiver {
+  gateway: Id;
+  previous: StoredReading | undefined;
+  newBeats: number;
+  rssiSum: number;
+  rssiCount: number;
+  /** Readings with a new beat and a heart rate, within the second. */
+  fresh: StoredReading[];
+}
+
+/** One strap, whoever heard it. */
+interface Strap {
+  sensor: Id;
+  front: CounterFront;
+  hasCounter: boolean;
+  receivers: Map<Id, Receiver>;
+  /** The last new beat with a heart rate, until contact is lost. */
+  last: StoredReading | undefined;
+  heardAt: number;
+  /** New beats within the second. */
+  beats: number;
+}
+
+/**
+ * The second of one member, as a pure function.
+ * @param secondAt begin of the second, UTC ms
+ * @param readings of all sensors that the member wore in that second, in order (`inOrder`), at least from `windowBegin(secondAt)` on; later ones are ignored
+ * @returns undefined when nothing is known of that second: no new beat in it, and none to hold
+ */
+export function memberSecond(secondAt: number, readings: readonly StoredReading[], member: Id, profile: Profile): MemberSecond | undefined {
+  const end = secondAt + 1000;
+  const blockBegin = windowBegin(secondAt);
+  const rooms = new Map<Id, number>();
+  const straps = new Map<Id, Strap>();
+  const footPods = new Map<Id, { front: CounterFront; steps: number | undefined }>();
+
+  for (let i = firstAtOrAfter(readings, blockBegin); i < readings.length; i++) {
+    const reading = readings[i]!;
+    if (reading.at >= end) break;
+    if (reading.at < blockBegin + ROOM_BLOCK_MS) rooms.set(reading.room, (rooms.get(reading.room) ?? 0) + 1);
+    if (reading.at < secondAt - LOOKBACK_MS) continue;
+    if (reading.steps !== undefined) countSteps(footPods, reading, secondAt);
+    if (isHeartRate(reading)) countBeats(straps, reading, secondAt);
+  }
+
+  const strap = chooseStrap(straps, secondAt);
+  if (!strap) return undefined;
+  const receiver = chooseReceiver(strap);
+  const from = receiver?.fresh.at(-1) ?? strap.last!;
+  const bpms = receiver ? receiver.fresh.map((r) => r.heartRateBpm!) : [from.heartRateBpm!];
+  const meanBpm = Math.round((bpms.reduce((sum, bpm) => sum + bpm, 0) * 10) / bpms.length) / 10;
+  const meanRrMs = receiver ? meanRr(receiver.fresh) : undefined;
+  const microKcal = microKcalOfSecond(meanBpm, profile);
+  const zone = zoneOf(meanBpm, profile.hrMaxBpm);
+  return {
+    gym: from.gym,
+    room: mostReadings(rooms) ?? from.room,
+    member,
+    at: secondAt,
+    sensor: from.sensor,
+    gateway: from.gateway,
+    meanBpm,
+    minBpm: Math.min(...bpms),
+    maxBpm: Math.max(...bpms),
+    samples: receiver ? bpms.length : 0,
+    beats: strap.beats,
+    ...(meanRrMs === undefined ? {} : { meanRrMs }),
+    percentOfMax: percentOfMax(meanBpm, profile.hrMaxBpm),
+    hrMaxBpm: profile.hrMaxBpm,
+    hrMaxAssumed: profile.hrMaxAssumed,
+    zone,
+    ...(microKcal === undefined ? {} : { microKcal }),
+    pointSixtieths: zone,
+    steps: stepsOfSecond(footPods),
+    held: !receiver,
+  };
+}
+
+const isHeartRate = (r: StoredReading): boolean => r.heartRateBpm !== undefined || r.contact !== undefined || r.beatCount !== undefined;
+
+function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: number): void {
+  let strap = straps.get(reading.sensor);
+  if (!strap) {
+    strap = {
+      sensor: reading.sensor,
+      front: new CounterFront(BEATS),
+      hasCounter: false,
+      receivers: new Map(),
+      last: undefined,
+      heardAt: 0,
+      beats: 0,
+    };
+    straps.set(reading.sensor, strap);
+  }
+  let receiver = strap.receivers.get(reading.gateway);
+  if (!receiver) {
+    receiver = { gateway: reading.gateway, previous: undefined, newBeats: 0, rssiSum: 0, rssiCount: 0, fresh: [] };
+    strap.receivers.set(reading.gateway, receiver);
+  }
+  const inSecond = reading.at >= secondAt;
+  const { previous } = receiver;
+  receiver.previous = reading;
+  strap.heardAt = reading.at;
+
+  // A strap with a counter repeats its last beat until the next one; a strap without tells each beat once.
+  let isNew = true;
+  let beats = reading.beats ?? 0;
+  if (reading.beatCount !== undefined) {
+    strap.hasCounter = true;
+    const known = previous?.beatCount !== undefined && reading.at - previous.at <= MAX_COUNTER_GAP_MS;
+    isNew = !known || reading.beatCount !== previous.beatCount;
+    beats = strap.front.advance(reading.beatCount, reading.at) ?? 0;
+  }
+  if (inSecond) strap.beats += beats;
+  if (reading.contact === false) {
+    strap.last = undefined;
+    return;
+  }
+  if (!isNew || reading.heartRateBpm === undefined) return;
+  strap.last = reading;
+  if (!inSecond) return;
+  receiver.fresh.push(reading);
+  receiver.newBeats +=
+    previous?.beatCount !== undefined && reading.beatCount !== undefined
+      ? (reading.beatCount - previous.beatCount) & (BEAT_COUNT_WRAP - 1)
+      : beats;
+  if (reading.rssiDbm !== undefined) {
+    receiver.rssiSum += reading.rssiDbm;
+    receiver.rssiCount++;
+  }
+}
+
+/** A strap that nobody heard for this long gives way to another one of the same member. */
+const PRESENT_MS = 2000;
+
+/**
+ * One strap a second. The order does not depend on how many beats fell into this second, else the choice would flap between two straps of one member
+ * and take the fuller second of both each time: present ones first, then those with a beat counter (they count through losses), then by id.
+ */
+function chooseStrap(straps: Map<Id, Strap>, secondAt: number): Strap | undefined {
+  const alive = [...straps.values()].filter((s) => hasFresh(s) || (s.last !== undefined && s.last.at >= secondAt - HOLD_MS));
+  const present = (s: Strap) => (s.heardAt >= secondAt - PRESENT_MS ? 0 : 1);
+  return alive.sort((a, b) => present(a) - present(b) || Number(b.hasCounter) - Number(a.hasCounter) || (a.sensor < b.sensor ? -1 : 1))[0];
+}
+
+const hasFresh = (strap: Strap): boolean => [...strap.receivers.values()].some((r) => r.fresh.length > 0);
+
+/** Whose heart rates count: most beats, then strongest mean RSSI, then id. */
+function chooseReceiver(strap: Strap): Receiver | undefined {
+  const meanRssi = (r: Receiver) => (r.rssiCount ? r.rssiSum / r.rssiCount : Number.NEGATIVE_INFINITY);
+  return [...strap.receivers.values()]
+    .filter((r) => r.fresh.length > 0)
+    .sort((a, b) => b.newBeats - a.newBeats || compare(meanRssi(b), meanRssi(a)) || (a.gateway < b.gateway ? -1 : 1))[0];
+}
+
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function meanRr(readings: readonly StoredReading[]): number | undefined {
+  const intervals = readings.flatMap((r) => r.rrIntervalsMs ?? []);
+  return intervals.length ? Math.round((intervals.reduce((sum, ms) => sum + ms, 0) * 10) / intervals.length) / 10 : undefined;
+}
+
+function countSteps(footPods: Map<Id, { front: CounterFront; steps: number | undefined }>, reading: StoredReading, secondAt: number): void {
+  let pod = footPods.get(reading.sensor);
+  if (!pod) {
+    pod = { front: new CounterFront(stepsOf(reading.sensor)), steps: undefined };
+    footPods.set(reading.sensor, pod);
+  }
+  const steps = pod.front.advance(reading.steps!, reading.at);
+  if (steps !== undefined && reading.at >= secondAt) pod.steps = (pod.steps ?? 0) + steps;
+}
+
+/** One source of steps: the first by id that knows any. */
+function stepsOfSecond(footPods: Map<Id, { steps: number | undefined }>): number {
+  const [first] = [...footPods].filter(([, pod]) => pod.steps !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+  return first?.[1].steps ?? 0;
+}
+
+function mostReadings(rooms: Map<Id, number>): Id | undefined {
+  return [...rooms].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))[0]?.[0];
+}

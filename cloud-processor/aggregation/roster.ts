@@ -1,0 +1,97 @@
+import { guestMemberId, type Id, isFootPod } from '@pulseboard/contract';
+import { type Profile, tanakaHrMaxBpm } from './formulas.js';
+
+/** Who wears a strap from when until when (UTC ms; `until` is the first moment it is not theirs any more). */
+export interface Assignment {
+  sensor: Id;
+  member: Id;
+  from: number;
+  until?: number;
+}
+
+/** What is known of a member from a moment on. */
+export interface ProfileVersion {
+  member: Id;
+  from: number;
+  ageYears?: number;
+  weightKg?: number;
+  sex?: 'female' | 'male';
+  ownHrMaxBpm?: number;
+}
+
+/** The people of one gym, as values: what the registry knows, looked up by time. */
+export interface RosterData {
+  assumedHrMaxBpm: number;
+  assignments: readonly Assignment[];
+  profiles: readonly ProfileVersion[];
+  members: readonly { member: Id; nickname: string; consent: boolean }[];
+}
+
+/** Unless the gym says otherwise. */
+export const ASSUMED_HR_MAX_BPM = 190;
+export const emptyRoster: RosterData = { assumedHrMaxBpm: ASSUMED_HR_MAX_BPM, assignments: [], profiles: [], members: [] };
+
+/** Answers who wore what in a second, and with which body. Pure over its data. */
+export class Roster {
+  readonly #bySensor = new Map<Id, Assignment[]>();
+  readonly #byMember = new Map<Id, Assignment[]>();
+  readonly #profiles = new Map<Id, ProfileVersion[]>();
+  readonly #nicknames = new Map<Id, string>();
+
+  constructor(private readonly data: RosterData) {
+    for (const a of data.assignments) {
+      push(this.#bySensor, a.sensor, a);
+      push(this.#byMember, a.member, a);
+    }
+    for (const p of [...data.profiles].sort((a, b) => a.from - b.from)) push(this.#profiles, p.member, p);
+    for (const m of data.members) if (m.consent) this.#nicknames.set(m.member, m.nickname);
+  }
+
+  /** The member of a strap at a time; a guest where nobody is assigned; undefined for a foot pod of nobody. */
+  memberOf(sensor: Id, at: number): Id | undefined {
+    const assignment = this.#bySensor.get(sensor)?.find((a) => inForce(a, at));
+    if (assignment) return assignment.member;
+    return isFootPod(sensor) ? undefined : guestMemberId(sensor);
+  }
+
+  /** The sensors that a member wore at a time. */
+  sensorsOf(member: Id, at: number): Id[] {
+    if (member.startsWith(GUEST_PREFIX)) {
+      const sensor = member.slice(GUEST_PREFIX.length);
+      return this.memberOf(sensor, at) === member ? [sensor] : [];
+    }
+    return (this.#byMember.get(member) ?? []).filter((a) => inForce(a, at)).map((a) => a.sensor);
+  }
+
+  /** Own HRmax, else by age, else the gym's assumption. */
+  profileOf(member: Id, at: number): Profile {
+    const version = this.#profiles.get(member)?.findLast((p) => p.from <= at);
+    const known = version?.ownHrMaxBpm ?? (version?.ageYears === undefined ? undefined : tanakaHrMaxBpm(version.ageYears));
+    return {
+      hrMaxBpm: known ?? this.data.assumedHrMaxBpm,
+      hrMaxAssumed: known === undefined,
+      ...(version?.ageYears === undefined ? {} : { ageYears: version.ageYears }),
+      ...(version?.weightKg === undefined ? {} : { weightKg: version.weightKg }),
+      ...(version?.sex === undefined ? {} : { sex: version.sex }),
+    };
+  }
+
+  /** Only with consent. */
+  nicknameOf(member: Id): string | undefined {
+    return this.#nicknames.get(member);
+  }
+
+  has(member: Id): boolean {
+    return this.data.members.some((m) => m.member === member);
+  }
+}
+
+const GUEST_PREFIX = guestMemberId('');
+
+const inForce = (a: Assignment, at: number): boolean => a.from <= at && (a.until === undefined || at < a.until);
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,41 @@
+import { BadRequestException } from '@nestjs/common';
+import { type Id, isId, RANKINGS, type RankBy } from '@pulseboard/contract';
+
+export const DEFAULT_SECONDS = 3600;
+export const MAX_SECONDS = 86_400;
+
+/** @throws BadRequestException naming the parameter */
+export function parseId(name: string, value: string): Id {
+  if (!isId(value)) throw new BadRequestException(`${name} "${value}" is no id: lower-case letters, digits, - and _, at most 63.`);
+  return value;
+}
+
+/** A time as UTC milliseconds or ISO 8601. */
+function parseTime(name: string, value: string | undefined, otherwise: number): number {
+  if (value === undefined || value === '') return otherwise;
+  const at = /^-?\d+$/.test(value) ? Number(value) : Date.parse(value);
+  if (!Number.isSafeInteger(at))
+    throw new BadRequestException(`${name} "${value}" is no time: give UTC milliseconds or ISO 8601 such as 2026-01-31T18:00:00Z.`);
+  return at;
+}
+
+/** Span of time, `from` included, `to` not. Without `from` it begins with the first that is stored, without `to` it ends now. */
+export function parseSpan(from: string | undefined, to: string | undefined, now: number): { from: number; to: number } {
+  const span = { from: parseTime('from', from, 0), to: parseTime('to', to, now) };
+  if (span.from >= span.to) throw new BadRequestException('from must be before to.');
+  return span;
+}
+
+export function parseLimit(value: string | undefined): number {
+  const limit = value === undefined || value === '' ? DEFAULT_SECONDS : Number(value);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_SECONDS)
+    throw new BadRequestException(`limit must be a whole number from 1 to ${MAX_SECONDS}.`);
+  return limit;
+}
+
+export function parseRankBy(value: string | undefined): RankBy {
+  if (value === undefined || value === '') return 'points';
+  const found = RANKINGS.find((rankBy) => rankBy === value);
+  if (!found) throw new BadRequestException(`rankBy "${value}" is none of ${RANKINGS.join(', ')}.`);
+  return found;
+}

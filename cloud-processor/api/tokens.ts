@@ -1,0 +1,4 @@
+/** Names under which Nest hands out what has no class of its own. */
+export const STORE = Symbol('TimeSeriesStore');
+export const REGISTRY = Symbol('Registry');
+export const CLOCK = Symbol('Clock');

@@ -1,0 +1,74 @@
+import type { Id, MemberSecond } from '@pulseboard/contract';
+import type { Roster } from '../aggregation/roster.js';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import { LOST_AFTER_MS } from './live-member.js';
+import { RoomBoard } from './room-board.js';
+
+/** The boards of all rooms. A member stands on one of them: where most was heard of them. */
+export class Boards {
+  readonly #rooms = new Map<string, RoomBoard>();
+  readonly #whereabouts = new Map<string, { room: Id; at: number }>();
+
+  constructor(private readonly rosterOf: (gym: Id) => Roster) {}
+
+  of(gym: Id, room: Id): RoomBoard {
+    const key = `${gym}/${room}`;
+    let board = this.#rooms.get(key);
+    if (!board) {
+      board = new RoomBoard(gym, room, () => this.rosterOf(gym));
+      this.#rooms.set(key, board);
+    }
+    return board;
+  }
+
+  has(gym: Id, room: Id): boolean {
+    return this.#rooms.has(`${gym}/${room}`);
+  }
+
+  all(): Iterable<RoomBoard> {
+    return this.#rooms.values();
+  }
+
+  /** Shows a reading at once. @returns the board that changed, if one did */
+  note(reading: StoredReading, now: number): RoomBoard | undefined {
+    const member = this.rosterOf(reading.gym).memberOf(reading.sensor, reading.at);
+    if (member === undefined) return undefined;
+    const key = `${reading.gym}/${member}`;
+    const known = this.#whereabouts.get(key);
+    const room = known && reading.at - known.at < LOST_AFTER_MS ? known.room : reading.room;
+    if (!known || reading.room === room || known.room !== room) this.#moved(reading.gym, member, room, reading.at);
+    const board = this.of(reading.gym, room);
+    return board.note(reading, member, now) ? board : undefined;
+  }
+
+  /** Takes over what a flush changed. */
+  derived(before: readonly MemberSecond[], after: readonly MemberSecond[]): void {
+    const rooms = new Set([...before, ...after].map((s) => `${s.gym}/${s.room}`));
+    for (const key of rooms) {
+      const [gym, room] = key.split('/') as [Id, Id];
+      this.of(gym, room).derived(before, after);
+    }
+    for (const second of after) {
+      const known = this.#whereabouts.get(`${second.gym}/${second.member}`);
+      if (known && known.room !== second.room && second.at >= known.at - LOST_AFTER_MS && !second.held)
+        this.#moved(second.gym, second.member, second.room, second.at + 1000);
+    }
+  }
+
+  /** Members leave, sessions end. @returns who left which room */
+  tick(now: number): { gym: Id; room: Id; member: Id }[] {
+    const gone = [...this.#rooms.values()].flatMap((board) =>
+      board.tick(now).map((member) => ({ gym: board.gym, room: board.room, member })),
+    );
+    for (const { gym, room, member } of gone)
+      if (this.#whereabouts.get(`${gym}/${member}`)?.room === room) this.#whereabouts.delete(`${gym}/${member}`);
+    return gone;
+  }
+
+  #moved(gym: Id, member: Id, room: Id, at: number): void {
+    const key = `${gym}/${member}`;
+    const known = this.#whereabouts.get(key);
+    if (known && known.room !== room) this.of(gym, known.room).leave(member);
+    this.#whereabouts.set(key, { room, at: Math.max(at, known?.at ?? 0) });
+  }
+}

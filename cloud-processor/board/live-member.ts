@@ -1,0 +1,99 @@
+import type { BoardRow, Id } from '@pulseboard/contract';
+import { type Profile, percentOfMax, zoneOf } from '../aggregation/formulas.js';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import { kcal, points, type Totals } from '../aggregation/totals.js';
+
+export const WEAK_AFTER_MS = 3000;
+export const LOST_AFTER_MS = 10_000;
+export const GONE_AFTER_MS = 60_000;
+const LOW_BATTERY_PERCENT = 15;
+const SPARKLINE_SECONDS = 60;
+/** A strap that is not the member's shown one takes over when that one was silent for this long. */
+const OTHER_STRAP_AFTER_MS = 2000;
+
+/** What the board shows of one member now. Made of readings as they come; the totals come from stored seconds. */
+export class LiveMember {
+  #sensor: Id;
+  #gateway: Id;
+  #lastReadingAt: number;
+  #bpm: number | undefined;
+  #batteryPercent: number | undefined;
+  /** Mean of nothing: the last bpm of each second, newest last. */
+  #recent: { second: number; bpm: number }[] = [];
+
+  constructor(
+    readonly member: Id,
+    readonly joinedAt: number,
+    first: StoredReading,
+  ) {
+    this.#sensor = first.sensor;
+    this.#gateway = first.gateway;
+    this.#lastReadingAt = first.at;
+    this.#show(first);
+  }
+
+  get lastReadingAt(): number {
+    return this.#lastReadingAt;
+  }
+
+  get sensor(): Id {
+    return this.#sensor;
+  }
+
+  /** @returns whether anything changed: an older reading never moves the board backwards */
+  note(reading: StoredReading): boolean {
+    const other = reading.sensor !== this.#sensor;
+    const behind = reading.at <= this.#lastReadingAt && reading.gateway !== this.#gateway;
+    if (reading.at < this.#lastReadingAt || behind || (other && reading.at - this.#lastReadingAt < OTHER_STRAP_AFTER_MS)) return false;
+    this.#sensor = reading.sensor;
+    this.#gateway = reading.gateway;
+    this.#lastReadingAt = reading.at;
+    this.#show(reading);
+    return true;
+  }
+
+  /** The last bpm of each of the last 60 s, oldest first; null where there was none. */
+  recentBpm(now: number): (number | null)[] {
+    const last = Math.floor(now / 1000);
+    const bySecond = new Map(this.#recent.map(({ second, bpm }) => [second, bpm]));
+    return Array.from({ length: SPARKLINE_SECONDS }, (_, i) => bySecond.get(last - SPARKLINE_SECONDS + 1 + i) ?? null);
+  }
+
+  row(now: number, profile: Profile, totals: Totals, nickname: string | undefined, guest: boolean): Omit<BoardRow, 'rank'> {
+    const silentMs = now - this.#lastReadingAt;
+    const energy = kcal(totals);
+    return {
+      member: this.member,
+      ...(nickname === undefined ? {} : { nickname }),
+      guest,
+      sensor: this.#sensor,
+      signal: silentMs < WEAK_AFTER_MS ? 'live' : silentMs < LOST_AFTER_MS ? 'weak' : 'lost',
+      lastReadingAt: this.#lastReadingAt,
+      ...(this.#bpm === undefined
+        ? {}
+        : { bpm: this.#bpm, percentOfMax: percentOfMax(this.#bpm, profile.hrMaxBpm), zone: zoneOf(this.#bpm, profile.hrMaxBpm) }),
+      hrMaxBpm: profile.hrMaxBpm,
+      hrMaxAssumed: profile.hrMaxAssumed,
+      points: points(totals),
+      ...(energy === undefined ? {} : { kcal: energy }),
+      steps: totals.steps,
+      seconds: totals.seconds,
+      ...(this.#batteryPercent === undefined ? {} : { batteryPercent: this.#batteryPercent }),
+      batteryLow: this.#batteryPercent !== undefined && this.#batteryPercent <= LOW_BATTERY_PERCENT,
+      joinedAt: this.joinedAt,
+    };
+  }
+
+  #show(reading: StoredReading): void {
+    if (reading.batteryPercent !== undefined) this.#batteryPercent = reading.batteryPercent;
+    if (reading.contact === false) this.#bpm = undefined;
+    else if (reading.heartRateBpm !== undefined) {
+      this.#bpm = reading.heartRateBpm;
+      const second = Math.floor(reading.at / 1000);
+      const last = this.#recent.at(-1);
+      if (last?.second === second) last.bpm = reading.heartRateBpm;
+      else this.#recent.push({ second, bpm: reading.heartRateBpm });
+      if (this.#recent.length > SPARKLINE_SECONDS) this.#recent.shift();
+    }
+  }
+}

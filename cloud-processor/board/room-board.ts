@@ -1,0 +1,129 @@
+import { type Board, type Id, isFootPod, isGuest, type LiveRow, type MemberSecond, type RankBy, type Session } from '@pulseboard/contract';
+import type { Roster } from '../aggregation/roster.js';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
+import { GONE_AFTER_MS, LiveMember, LOST_AFTER_MS } from './live-member.js';
+import { openGym, sessionAt } from './open-gym.js';
+import { rankedBy, ranksOf } from './ranking.js';
+
+/** A gateway whose readings are further ahead than this has a wrong clock. */
+export const MAX_AHEAD_MS = 2000;
+
+/** What is shown of one room. Every time it needs is an argument. */
+export class RoomBoard {
+  readonly #members = new Map<Id, LiveMember>();
+  readonly #totals = new Map<Id, Totals>();
+  #session: Session | undefined;
+  #lastReadingAt = 0;
+  #clockFaults = 0;
+
+  constructor(
+    readonly gym: Id,
+    readonly room: Id,
+    private readonly roster: () => Roster,
+  ) {}
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Readings kept off the board because they were ahead of their arrival. */
+  get clockFaults(): number {
+    return this.#clockFaults;
+  }
+
+  /** Goes on with a session of a former process. @param totals sums of its stored seconds */
+  resume(session: Session, totals: Map<Id, Totals>, lastReadingAt: number): void {
+    this.#session = session;
+    this.#lastReadingAt = lastReadingAt;
+    for (const [member, sums] of totals) this.#totals.set(member, sums);
+  }
+
+  /** @returns whether the picture changed */
+  note(reading: StoredReading, member: Id, now: number): boolean {
+    if (reading.at > now + MAX_AHEAD_MS) {
+      this.#clockFaults++;
+      return false;
+    }
+    if (isFootPod(reading.sensor)) return false;
+    if (now - reading.at >= LOST_AFTER_MS && !this.#members.has(member)) return false;
+    const live = this.#members.get(member);
+    const changed = live ? live.note(reading) : true;
+    if (!live) this.#members.set(member, new LiveMember(member, now, reading));
+    if (!this.#session || this.#session.state === 'ended') this.#begin(reading.at);
+    this.#lastReadingAt = Math.max(this.#lastReadingAt, reading.at);
+    return changed;
+  }
+
+  /** Takes over what a flush changed: seconds of this room only. */
+  derived(before: readonly MemberSecond[], after: readonly MemberSecond[]): void {
+    for (const second of before) this.#add(second, -1);
+    for (const second of after) this.#add(second, 1);
+  }
+
+  /** Lets members leave and the session end. @returns the members that left */
+  tick(now: number): Id[] {
+    const gone: Id[] = [];
+    for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS) gone.push(member);
+    for (const member of gone) this.#members.delete(member);
+    if (this.#session) this.#session = sessionAt(this.#session, this.#lastReadingAt, now);
+    return gone;
+  }
+
+  /** A member who is now in another room. */
+  leave(member: Id): boolean {
+    return this.#members.delete(member);
+  }
+
+  /** Members shown, with the strap that is shown of them. */
+  *shown(): Iterable<{ member: Id; sensor: Id }> {
+    for (const { member, sensor } of this.#members.values()) yield { member, sensor };
+  }
+
+  rows(now: number): LiveRow[] {
+    const roster = this.roster();
+    const rows = [...this.#members.values()].map((live) =>
+      live.row(
+        now,
+        roster.profileOf(live.member, now),
+        this.#totals.get(live.member) ?? noTotals(),
+        roster.nicknameOf(live.member),
+        isGuest(live.member),
+      ),
+    );
+    const ranks = ranksOf(rows);
+    return rows.map((row) => ({ ...row, ranks: ranks.get(row.member)! }));
+  }
+
+  recentBpm(member: Id, now: number): (number | null)[] | undefined {
+    return this.#members.get(member)?.recentBpm(now);
+  }
+
+  board(rankBy: RankBy, now: number): Board {
+    const rows = rankedBy(rankBy, this.rows(now));
+    return {
+      gym: this.gym,
+      room: this.room,
+      at: now,
+      rankBy,
+      ...(this.#session ? { session: this.#session } : {}),
+      members: rows.map(({ ranks: _, ...row }, i) => ({ rank: i + 1, ...row })),
+    };
+  }
+
+  #begin(at: number): void {
+    this.#session = openGym(this.gym, this.room, at);
+    this.#totals.clear();
+  }
+
+  #add(second: MemberSecond, sign: 1 | -1): void {
+    if (second.gym !== this.gym || second.room !== this.room) return;
+    if (!this.#session || second.at < Math.floor(this.#session.startedAt / 1000) * 1000) return;
+    let totals = this.#totals.get(second.member);
+    if (!totals) {
+      totals = noTotals();
+      this.#totals.set(second.member, totals);
+    }
+    addSecond(totals, second, sign);
+  }
+}

@@ -1,0 +1,129 @@
+import type { Clock, GatewayParams, Id } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import type { Boards } from '../board/boards.js';
+import type { RoomBoard } from '../board/room-board.js';
+import { type Derivation, type Flushed, SECOND_CLOSES_AFTER_MS } from './derivation.js';
+import { BatchRefusedError, type Intake } from './intake.js';
+
+export interface PipelineOptions {
+  intake: Intake;
+  derivation: Derivation;
+  boards: Boards;
+  /** Makes gym and room known; resolves when their roster can be asked. */
+  prepareRoom(gym: Id, room: Id): Promise<void>;
+  /** Whether the roster of a gym can be asked already. */
+  isPrepared(gym: Id, room: Id): boolean;
+  clock: Clock;
+  log: Logger;
+  onPicture(board: RoomBoard): void;
+  onFlushed(flushed: Flushed): void;
+  /** After each flush, whether it changed anything or not. */
+  onTick(now: number): void;
+}
+
+export interface PipelineCounts {
+  receivedReadings: number;
+  storedReadings: number;
+  duplicateReadings: number;
+  refusedReadings: number;
+  refusedBatches: number;
+  failedFlushes: number;
+}
+
+const FLUSH_INTERVAL_MS = 250;
+
+/** From a batch to the board, the store and the publisher: live at once, stored and derived a few times a second. */
+export class Pipeline {
+  readonly counts: PipelineCounts = {
+    receivedReadings: 0,
+    storedReadings: 0,
+    duplicateReadings: 0,
+    refusedReadings: 0,
+    refusedBatches: 0,
+    failedFlushes: 0,
+  };
+  #buffer: StoredReading[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(private readonly options: PipelineOptions) {}
+
+  start(): void {
+    this.#schedule();
+  }
+
+  /** Takes what arrived on a gateway's readings topic. Never throws: what cannot be taken is counted and told. */
+  receive(from: GatewayParams, payload: unknown): void {
+    const { intake, boards, clock, log, onPicture, isPrepared } = this.options;
+    const now = clock();
+    try {
+      const { fresh, refused, duplicates } = intake.accept(from, payload, now);
+      this.counts.receivedReadings += fresh.length + refused.length + duplicates;
+      this.counts.duplicateReadings += duplicates;
+      this.counts.refusedReadings += refused.length;
+      for (const { number, reason, payload: reading } of refused) log.warn({ ...from, number, reason, reading }, 'reading refused');
+      this.#buffer.push(...fresh);
+      if (!isPrepared(from.gym, from.room)) return; // shown with its next reading; stored all the same
+      const changed = new Set<RoomBoard>();
+      for (const reading of fresh) {
+        const board = boards.note(reading, now);
+        if (board) changed.add(board);
+      }
+      for (const board of changed) onPicture(board);
+    } catch (error) {
+      if (!(error instanceof BatchRefusedError)) throw error;
+      this.counts.refusedBatches++;
+      log.warn({ ...from, reason: error.message }, 'batch refused');
+    }
+  }
+
+  /** Stores what waits, then stops. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#flushing;
+    await this.#flush();
+  }
+
+  get waiting(): number {
+    return this.#buffer.length;
+  }
+
+  /** Flushes fall on the moment a second closes, so that it is told as early as it can be. */
+  #schedule(): void {
+    if (this.#stopped) return;
+    const phase = (Date.now() - SECOND_CLOSES_AFTER_MS) % FLUSH_INTERVAL_MS;
+    this.#timer = setTimeout(() => {
+      this.#flushing = this.#flush().finally(() => this.#schedule());
+    }, FLUSH_INTERVAL_MS - phase);
+  }
+
+  async #flush(): Promise<void> {
+    const { derivation, boards, intake, clock, log, prepareRoom, onFlushed, onTick } = this.options;
+    const fresh = this.#buffer;
+    this.#buffer = [];
+    try {
+      for (const { gym, room } of rooms(fresh)) await prepareRoom(gym, room);
+      const flushed = await derivation.flush(fresh);
+      if (flushed) {
+        this.counts.storedReadings += fresh.length;
+        intake.commit(flushed.ranges);
+        boards.derived(flushed.before, flushed.after);
+        onFlushed(flushed);
+      }
+    } catch (error) {
+      this.counts.failedFlushes++;
+      this.#buffer = fresh.concat(this.#buffer);
+      log.error({ err: (error as Error).message, waiting: this.#buffer.length }, 'the store did not take a flush; it is tried again');
+    }
+    onTick(clock());
+  }
+}
+
+function rooms(readings: readonly StoredReading[]): { gym: Id; room: Id }[] {
+  const seen = new Map<string, { gym: Id; room: Id }>();
+  for (const { gym, room } of readings) seen.set(`${gym}/${room}`, { gym, room });
+  return [...seen.values()];
+}

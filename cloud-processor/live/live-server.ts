@@ -1,0 +1,118 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Clock, type Id, isId } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Boards } from '../board/boards.js';
+import type { RoomBoard } from '../board/room-board.js';
+import { LiveFeed } from './live-feed.js';
+
+export interface LiveServerOptions {
+  boards: Boards;
+  clock: Clock;
+  /** Room of the bare path `/live`. */
+  defaultRoom: { gym: Id; room: Id };
+  roomName(gym: Id, room: Id): string;
+  log: Logger;
+}
+
+/** At most 20 pushes a second, at least one. */
+const PUSH_INTERVAL_MS = 50;
+const HEARTBEAT_MS = 1000;
+/** A page that does not read is cut off: it comes back by itself and gets a snapshot. */
+const MAX_BUFFERED_BYTES = 1_000_000;
+
+interface Channel {
+  feed: LiveFeed;
+  clients: Set<WebSocket>;
+  lastPushAt: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The WebSocket of the wall page: `/live` and `/live/{gym}/{room}`. */
+export class LiveServer {
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
+  readonly #channels = new Map<string, Channel>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(
+    private readonly options: LiveServerOptions,
+    private readonly server: Server,
+  ) {
+    server.on('upgrade', this.#onUpgrade);
+    this.#heartbeat = setInterval(() => {
+      for (const [key, channel] of this.#channels)
+        if (performance.now() - channel.lastPushAt >= HEARTBEAT_MS - PUSH_INTERVAL_MS) this.#push(key, channel);
+    }, HEARTBEAT_MS / 2);
+  }
+
+  /** The picture of a room changed: its listeners hear of it at once, or as soon as they may. */
+  changed(board: RoomBoard): void {
+    const key = `${board.gym}/${board.room}`;
+    const channel = this.#channels.get(key);
+    if (!channel || channel.timer) return;
+    const wait = Math.max(0, channel.lastPushAt + PUSH_INTERVAL_MS - performance.now());
+    channel.timer = setTimeout(() => this.#push(key, channel), wait);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.server.off('upgrade', this.#onUpgrade);
+    for (const { timer } of this.#channels.values()) clearTimeout(timer);
+    for (const socket of this.#sockets.clients) socket.terminate();
+    await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const at = this.#roomOf(request.url ?? '');
+    if (!at) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(client, at.gym, at.room));
+  };
+
+  #roomOf(url: string): { gym: Id; room: Id } | undefined {
+    const [live, gym, room, ...rest] = url.split('?')[0]!.split('/').filter(Boolean);
+    if (live !== 'live' || rest.length) return undefined;
+    if (gym === undefined) return this.options.defaultRoom;
+    return isId(gym) && isId(room) ? { gym, room } : undefined;
+  }
+
+  #join(client: WebSocket, gym: Id, room: Id): void {
+    const { boards, clock, roomName, log } = this.options;
+    const key = `${gym}/${room}`;
+    let channel = this.#channels.get(key);
+    if (!channel) {
+      channel = { feed: new LiveFeed(boards.of(gym, room), roomName(gym, room)), clients: new Set(), lastPushAt: 0, timer: undefined };
+      this.#channels.set(key, channel);
+    }
+    channel.clients.add(client);
+    client.on('close', () => this.#leave(key, client));
+    client.on('error', (error) => log.debug({ err: error.message }, 'page gone'));
+    client.send(JSON.stringify(channel.feed.snapshot(clock())));
+    log.debug({ room: key, listeners: channel.clients.size }, 'page connected');
+  }
+
+  #leave(key: string, client: WebSocket): void {
+    const channel = this.#channels.get(key);
+    if (!channel) return;
+    channel.clients.delete(client);
+    if (channel.clients.size > 0) return;
+    clearTimeout(channel.timer);
+    this.#channels.delete(key);
+  }
+
+  #push(key: string, channel: Channel): void {
+    clearTimeout(channel.timer);
+    channel.timer = undefined;
+    channel.lastPushAt = performance.now();
+    const text = JSON.stringify(channel.feed.delta(this.options.clock()));
+    for (const client of channel.clients) {
+      if (client.bufferedAmount > MAX_BUFFERED_BYTES) {
+        this.options.log.warn({ room: key }, 'a page does not read; it is cut off and comes back');
+        client.terminate();
+      } else client.send(text);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Clock, type DemoPerson, type Id, ListenError } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import { serveOpenApi } from './api/open-api.js';
+import { ProblemFilter } from './api/problem.filter.js';
+import { appModule } from './app.module.js';
+import { Boards } from './board/boards.js';
+import { lockDataFolder } from './data-folder.js';
+import { Derivation } from './ingest/derivation.js';
+import { Intake } from './ingest/intake.js';
+import { Pipeline } from './ingest/pipeline.js';
+import { LiveServer } from './live/live-server.js';
+import { nestLog } from './nest-log.js';
+import { createMqttPublisher } from './publish/mqtt-publisher.js';
+import { RoomPublisher } from './publish/room-publisher.js';
+import { demoMembers } from './registry/demo-members.js';
+import { People } from './registry/people.js';
+import { PgliteRegistry } from './registry/pglite-registry.js';
+import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
+import { serveWebPages } from './web-pages.js';
+
+export interface ProcessorOptions {
+  brokerUrl: string;
+  host: string;
+  /** 0 picks a free one. */
+  httpPort: number;
+  dataDir: string;
+  /** Room of the bare page, made known at start. */
+  gym: Id;
+  room: Id;
+  clock: Clock;
+  version: string;
+  log: Logger;
+  /** Folder of the built wall page. */
+  webRoot?: string;
+  /** Simulated class to be written down as members. */
+  demo?: readonly DemoPerson[];
+  /** Virtual ms for each real one; a fast replay needs a longer memory behind the watermark. */
+  speed?: number;
+}
+
+export interface Processor {
+  readonly url: string;
+  /** Resolves when the readings topic is subscribed; a broker that is away is tried for ever. */
+  readonly subscribed: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Commits are repeated this often: nothing correct may hang on a retained message. */
+const REPEAT_MS = 3000;
+const DEMO_FROM = 0;
+const ROOM_PUBLISH_MS = 1000;
+
+/**
+ * Store, derive, rank, publish, answer: everything behind the broker.
+ * @throws DataFolderError, StoreOpenError, ListenError, each with a sentence for people
+ */
+export async function createProcessor(options: ProcessorOptions): Promise<Processor> {
+  const { brokerUrl, host, httpPort, dataDir, gym, room, clock, version, log, speed = 1 } = options;
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    closers.push(await lockDataFolder(dataDir));
+    const [store, registry] = await Promise.all([
+      DuckDbTimeSeriesStore.open(join(dataDir, 'pulseboard.duckdb')),
+      PgliteRegistry.open(join(dataDir, 'registry')),
+    ]);
+    closers.push(() => registry.close());
+    closers.push(() => store.close());
+
+    const people = new People(registry);
+    await people.load(gym, room);
+    if (options.demo) {
+      await registry.addMembers(gym, demoMembers(options.demo), DEMO_FROM);
+      await people.reload(gym);
+    }
+    const { rosterOf } = people;
+    const state = await store.begin();
+    const boards = new Boards(rosterOf);
+    const intake = new Intake(state.ranges);
+    const derivation = new Derivation({ store, rosterOf, clock, watermarkAt: state.watermarkAt, keepMs: 60_000 + 5000 * speed });
+    await derivation.resume();
+    for (const session of await registry.runningSessions())
+      boards
+        .of(session.gym, session.room)
+        .resume(session, await store.totals({ ...session, from: Math.floor(session.startedAt / 1000) * 1000 }), derivation.watermarkAt);
+
+    const publisher = createMqttPublisher({
+      brokerUrl,
+      processor: `processor-${gym}`,
+      version,
+      epoch: state.epoch,
+      log,
+      onConnect: () => {
+        rooms.forget();
+        tellCommitted();
+      },
+    });
+    closers.push(() => publisher.close());
+    const rooms = new RoomPublisher(boards, rosterOf, publisher);
+    const tellCommitted = () => {
+      publisher.alive(clock());
+      for (const { to, message } of intake.committed(state.epoch)) publisher.committed(to, message);
+    };
+    const saveSessions = sessionSaver(boards, (session) => registry.saveSession(session), log);
+
+    let live: LiveServer | undefined;
+    let publishedAt = Number.NEGATIVE_INFINITY;
+    const pipeline = new Pipeline({
+      intake,
+      derivation,
+      boards,
+      prepareRoom: people.prepare,
+      isPrepared: people.isPrepared,
+      clock,
+      log,
+      onPicture: (board) => live?.changed(board),
+      onFlushed: ({ after, ranges }) => {
+        rooms.derived(after);
+        for (const board of boards.all()) live?.changed(board);
+        const touched = new Set(ranges.map((r) => `${r.gym}/${r.gateway}`));
+        for (const { to, message } of intake.committed(state.epoch))
+          if (touched.has(`${to.gym}/${to.gateway}`)) publisher.committed(to, message);
+      },
+      onTick: (now) => {
+        for (const gone of boards.tick(now)) {
+          rooms.left(gone.gym, gone.member);
+          live?.changed(boards.of(gone.gym, gone.room));
+        }
+        saveSessions();
+        // Flushes fall on the closing of a second: publish with the first one after it.
+        const second = Math.floor(Date.now() / ROOM_PUBLISH_MS);
+        if (second === publishedAt) return;
+        publishedAt = second;
+        rooms.publish(now);
+      },
+    });
+
+    const bornAt = performance.now();
+    const health = () => {
+      const {
+        receivedReadings: received,
+        storedReadings: stored,
+        duplicateReadings: duplicate,
+        refusedReadings: refused,
+        refusedBatches,
+        failedFlushes,
+      } = pipeline.counts;
+      return {
+        status: failedFlushes || !publisher.connected ? ('degraded' as const) : ('ok' as const),
+        version,
+        epoch: state.epoch,
+        now: clock(),
+        uptimeS: Math.floor((performance.now() - bornAt) / 1000),
+        broker: publisher.connected ? ('connected' as const) : ('away' as const),
+        derivedUntil: derivation.watermarkAt + 1000,
+        readings: { received, stored, duplicate, refused, waiting: received - stored - duplicate - refused },
+        refusedBatches,
+        failedFlushes,
+        clockFaults: [...boards.all()].reduce((sum, board) => sum + board.clockFaults, 0),
+        memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
+      };
+    };
+
+    const app = await NestFactory.create<NestFastifyApplication>(
+      appModule({ store, registry, people, boards, pipeline, clock, health }),
+      new FastifyAdapter(),
+      {
+        logger: nestLog(log),
+        abortOnError: false,
+      },
+    );
+    app.useGlobalFilters(new ProblemFilter(log));
+    serveOpenApi(app, version);
+    serveWebPages(app, options.webRoot);
+    app.connectMicroservice<MicroserviceOptions>(
+      {
+        transport: Transport.MQTT,
+        options: {
+          url: brokerUrl,
+          protocolVersion: 4,
+          clean: true,
+          clientId: `pulseboard-processor-${gym}-${state.epoch}`,
+          reconnectPeriod: 500,
+          subscribeOptions: { qos: 1 },
+        },
+      },
+      { inheritAppConfig: true },
+    );
+    closers.push(() => app.close());
+    await app.listen(httpPort, host).catch((error: NodeJS.ErrnoException) => {
+      throw new ListenError(error, host, httpPort, 'PULSEBOARD_HTTP_PORT');
+    });
+    const server = app.getHttpServer() as Server;
+    live = new LiveServer({ boards, clock, defaultRoom: { gym, room }, roomName: people.roomName, log }, server);
+    closers.push(() => live?.close());
+    pipeline.start();
+    const repeat = setInterval(tellCommitted, REPEAT_MS);
+    closers.push(async () => {
+      clearInterval(repeat);
+      await pipeline.stop();
+    });
+    const subscribed = app.startAllMicroservices().then(() => {});
+    subscribed.catch((error: Error) => log.error({ err: error.message }, 'the readings topic cannot be subscribed'));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : httpPort;
+    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, subscribed, close: closeAll };
+  } catch (error) {
+    await closeAll().catch(() => {});
+    throw error;
+  }
+}
+
+/** Writes a session down when it begins or ends. */
+function sessionSaver(
+  boards: Boards,
+  save: (session: NonNullable<ReturnType<Boards['of']>['session']>) => Promise<void>,
+  log: Logger,
+): () => void {
+  const saved = new Map<string, string>();
+  return () => {
+    for (const { gym, room, session } of boards.all()) {
+      if (!session) continue;
+      const key = `${gym}/${room}`;
+      const text = JSON.stringify(session);
+      if (saved.get(key) === text) continue;
+      saved.set(key, text);
+      save(session).catch((error: Error) => {
+        saved.delete(key);
+        log.error({ err: error.message }, 'a session could not be written down; it is tried again');
+      });
+    }
+  };
+}

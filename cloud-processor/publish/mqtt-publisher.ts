@@ -1,0 +1,60 @@
+import { type Id, messages, type ProcessorStatus, type TopicName, topics } from '@pulseboard/contract';
+import { connect } from 'mqtt';
+import type { Logger } from 'pino';
+import type { Publisher } from './publisher.js';
+
+export interface MqttPublisherOptions {
+  brokerUrl: string;
+  processor: Id;
+  version: string;
+  epoch: number;
+  log: Logger;
+  onConnect(): void;
+}
+
+const RECONNECT_MS = 500;
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** Publishes while connected; what is not connected is not queued: the next second tells it anew. */
+export function createMqttPublisher({ brokerUrl, processor, version, epoch, log, onConnect }: MqttPublisherOptions): Publisher {
+  const statusTopic = topics.processorStatus.build({ processor });
+  const status = (state: ProcessorStatus['status'], now?: number) =>
+    JSON.stringify({ status: state, version, epoch, ...(now === undefined ? {} : { now }) } satisfies ProcessorStatus);
+  const client = connect(brokerUrl, {
+    protocolVersion: 4,
+    clientId: `pulseboard-processor-${processor}-publisher-${epoch}`,
+    clean: true,
+    reconnectPeriod: RECONNECT_MS,
+    queueQoSZero: false,
+    will: { topic: statusTopic, payload: Buffer.from(status('offline')), qos: 1, retain: true },
+  });
+  client.on('connect', onConnect);
+  client.on('error', (error) => log.debug({ broker: brokerUrl, err: error.message }, 'publisher cannot reach the broker'));
+
+  const send = (name: TopicName, topic: string, payload: string) => {
+    const { qos, retained: retain } = messages[name];
+    if (client.connected)
+      client.publish(topic, payload, { qos, retain }, (error) => error && log.debug({ topic, err: error.message }, 'not published'));
+  };
+  const NOTHING = ''; // an empty retained message clears its topic [MQTT-3.3.1-10]
+  return {
+    get connected() {
+      return client.connected;
+    },
+    member: (second) => send('member', topics.member.build(second), JSON.stringify(second)),
+    clearMember: (gym, room, member) => send('member', topics.member.build({ gym, room, member }), NOTHING),
+    sensor: (second) => send('sensor', topics.sensor.build(second), JSON.stringify(second)),
+    clearSensor: (gym, room, sensor) => send('sensor', topics.sensor.build({ gym, room, sensor }), NOTHING),
+    board: (board) => send('board', topics.board.build(board), JSON.stringify(board)),
+    session: (session) => send('session', topics.session.build(session), JSON.stringify(session)),
+    committed: (to, committed) => send('committed', topics.committed.build(to), JSON.stringify(committed)),
+    alive: (now) => send('processorStatus', statusTopic, status('online', now)),
+    async close() {
+      if (client.connected) {
+        const said = client.publishAsync(statusTopic, status('offline'), { qos: 1, retain: true });
+        await Promise.race([said.catch(() => {}), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
+      }
+      await client.endAsync(true);
+    },
+  };
+}

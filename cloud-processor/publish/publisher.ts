@@ -1,0 +1,17 @@
+import type { Board, Committed, GatewayParams, Id, PublishedMemberSecond, Session } from '@pulseboard/contract';
+
+/** What the processor tells the world. Nothing correct hangs on any of it but `committed`, which is repeated. */
+export interface Publisher {
+  readonly connected: boolean;
+  member(second: PublishedMemberSecond): void;
+  clearMember(gym: Id, room: Id, member: Id): void;
+  /** Of a strap that is nobody's. */
+  sensor(second: PublishedMemberSecond): void;
+  clearSensor(gym: Id, room: Id, sensor: Id): void;
+  board(board: Board): void;
+  session(session: Session): void;
+  committed(to: GatewayParams, committed: Committed): void;
+  /** Says `online` again, with the clock. */
+  alive(now: number): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { type Id, isGuest, type MemberSecond, type Session } from '@pulseboard/contract';
+import type { Roster } from '../aggregation/roster.js';
+import type { Boards } from '../board/boards.js';
+import type { Publisher } from './publisher.js';
+
+/** Tells each room's state once a second: the newest member-seconds, the ranked board, the session when it changed. */
+export class RoomPublisher {
+  readonly #newest = new Map<string, MemberSecond>();
+  /** Where each member was last published, so that it can be cleared there. */
+  readonly #publishedIn = new Map<string, { room: Id; at: number; sensor: Id }>();
+  readonly #sessions = new Map<string, string>();
+
+  constructor(
+    private readonly boards: Boards,
+    private readonly rosterOf: (gym: Id) => Roster,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /** Remembers the newest second of each member. */
+  derived(after: readonly MemberSecond[]): void {
+    for (const second of after) {
+      const key = `${second.gym}/${second.member}`;
+      const known = this.#newest.get(key);
+      if (!known || second.at >= known.at) this.#newest.set(key, second);
+    }
+  }
+
+  /** After a reconnect the broker may remember nothing: everything is told again. */
+  forget(): void {
+    this.#publishedIn.clear();
+    this.#sessions.clear();
+  }
+
+  /** @param now the processor's clock, UTC ms */
+  publish(now: number): void {
+    for (const [key, second] of this.#newest) {
+      const last = this.#publishedIn.get(key);
+      if (last && last.at >= second.at) continue;
+      // A member's topic has the room in it, a guest's the sensor, which never changes.
+      if (last && last.room !== second.room) this.#clear(second.gym, second.member, last);
+      const nickname = this.rosterOf(second.gym).nicknameOf(second.member);
+      if (isGuest(second.member)) this.publisher.sensor(second);
+      else this.publisher.member({ ...second, ...(nickname === undefined ? {} : { nickname }) });
+      this.#publishedIn.set(key, { room: second.room, at: second.at, sensor: second.sensor });
+    }
+    for (const board of this.boards.all()) {
+      this.publisher.board(board.board('points', now));
+      if (board.session) this.#session(board.session);
+    }
+  }
+
+  /** A member left the board: the retained message goes too. */
+  left(gym: Id, member: Id): void {
+    const key = `${gym}/${member}`;
+    const last = this.#publishedIn.get(key);
+    if (last) this.#clear(gym, member, last);
+    this.#publishedIn.delete(key);
+    this.#newest.delete(key);
+  }
+
+  #clear(gym: Id, member: Id, { room, sensor }: { room: Id; sensor: Id }): void {
+    if (isGuest(member)) this.publisher.clearSensor(gym, room, sensor);
+    else this.publisher.clearMember(gym, room, member);
+  }
+
+  #session(session: Session): void {
+    const text = JSON.stringify(session);
+    const key = `${session.gym}/${session.room}`;
+    if (this.#sessions.get(key) === text) return;
+    this.#sessions.set(key, text);
+    this.publisher.session(session);
+  }
+}

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import type { Id, Session } from '@pulseboard/contract';
+import { eq, isNull } from 'drizzle-orm';
+import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { ASSUMED_HR_MAX_BPM, type Assignment, type ProfileVersion, type RosterData } from '../aggregation/roster.js';
+import type { NewMember, Registry, Room } from './registry.js';
+import { assignments, gyms, members, profileVersions, rooms, sessions } from './schema.js';
+
+/** The embedded registry: PostgreSQL in this process, one folder. Two processes on one folder lose rows silently: lock it first. */
+export class PgliteRegistry implements Registry {
+  private constructor(
+    private readonly pglite: PGlite,
+    private readonly db: PgliteDatabase,
+  ) {}
+
+  /** Opens the folder (makes it when it is not there) and brings its tables up to date. */
+  static async open(folder: string): Promise<PgliteRegistry> {
+    await mkdir(dirname(folder), { recursive: true });
+    const pglite = await PGlite.create(folder);
+    const db = drizzle(pglite);
+    await migrate(db, { migrationsFolder: migrationsFolder() });
+    return new PgliteRegistry(pglite, db);
+  }
+
+  async roster(gym: Id): Promise<RosterData> {
+    const [[known], people, profiles, worn] = await Promise.all([
+      this.db.select().from(gyms).where(eq(gyms.gym, gym)),
+      this.db.select().from(members).where(eq(members.gym, gym)),
+      this.db.select().from(profileVersions).where(eq(profileVersions.gym, gym)),
+      this.db.select().from(assignments).where(eq(assignments.gym, gym)),
+    ]);
+    return {
+      assumedHrMaxBpm: known?.assumedHrMaxBpm ?? ASSUMED_HR_MAX_BPM,
+      members: people.map(({ member, nickname, consent }) => ({ member, nickname, consent })),
+      profiles: profiles.map(({ gym: _, ...version }) => withoutNulls(version) as unknown as ProfileVersion),
+      assignments: worn.map(({ gym: _, ...assignment }) => withoutNulls(assignment) as unknown as Assignment),
+    };
+  }
+
+  async ensureRoom(gym: Id, room: Id): Promise<Room> {
+    await this.db
+      .insert(gyms)
+      .values({ gym, name: title(gym), assumedHrMaxBpm: ASSUMED_HR_MAX_BPM })
+      .onConflictDoNothing();
+    await this.db
+      .insert(rooms)
+      .values({ gym, room, name: title(room) })
+      .onConflictDoNothing();
+    return (await this.rooms()).find((r) => r.gym === gym && r.room === room)!;
+  }
+
+  async rooms(): Promise<Room[]> {
+    return this.db.select().from(rooms).orderBy(rooms.gym, rooms.room);
+  }
+
+  async addMembers(gym: Id, people: readonly NewMember[], from: number): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      for (const { member, nickname, consent, ageYears, weightKg, sex, ownHrMaxBpm, sensors } of people) {
+        const added = await tx.insert(members).values({ gym, member, nickname, consent }).onConflictDoNothing().returning();
+        if (added.length === 0) continue;
+        await tx
+          .insert(profileVersions)
+          .values({
+            gym,
+            member,
+            from,
+            ageYears: ageYears ?? null,
+            weightKg: weightKg ?? null,
+            sex: sex ?? null,
+            ownHrMaxBpm: ownHrMaxBpm ?? null,
+          });
+        for (const sensor of sensors) await tx.insert(assignments).values({ gym, sensor, member, from });
+      }
+    });
+  }
+
+  async gymOf(member: Id): Promise<Id | undefined> {
+    const [row] = await this.db.select({ gym: members.gym }).from(members).where(eq(members.member, member)).limit(1);
+    return row?.gym;
+  }
+
+  async runningSessions(): Promise<Session[]> {
+    const rows = await this.db.select().from(sessions).where(isNull(sessions.endedAt));
+    return rows.map(({ endedAt: _, ...session }) => ({ ...session, state: 'running' as const }));
+  }
+
+  async saveSession({ gym, room, session, kind, startedAt, endedAt }: Session): Promise<void> {
+    const row = { gym, room, session, kind, startedAt, endedAt: endedAt ?? null };
+    await this.db
+      .insert(sessions)
+      .values(row)
+      .onConflictDoUpdate({
+        target: [sessions.gym, sessions.room, sessions.session],
+        set: { startedAt: row.startedAt, endedAt: row.endedAt },
+      });
+  }
+
+  async close(): Promise<void> {
+    await this.pglite.close();
+  }
+}
+
+/** The SQL files stand beside the source; the compiled code is one folder deeper. */
+function migrationsFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const beside = join(here, 'migrations');
+  return existsSync(beside) ? beside : join(here, '..', '..', 'registry', 'migrations');
+}
+
+const title = (id: Id): string => id.charAt(0).toUpperCase() + id.slice(1).replaceAll(/[-_]/g, ' ');
+
+const withoutNulls = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));

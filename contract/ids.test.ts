@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { antHeartRateSensorId, antSdmSensorId, bleSensorId, guestMemberId, isFootPod, isGuest, isId } from './ids.js';
+
+test.each([
+  { sensor: antHeartRateSensorId(483_922), id: 'ant-hr-483922', footPod: false },
+  { sensor: antSdmSensorId(17), id: 'ant-sdm-17', footPod: true },
+  { sensor: bleSensorId('A0:B1:C2:D3:E4:F5'), id: 'ble-a0b1c2d3e4f5', footPod: false },
+  { sensor: bleSensorId('a0b1c2d3e4f5'), id: 'ble-a0b1c2d3e4f5', footPod: false },
+])('$id', ({ sensor, id, footPod }) => {
+  expect(sensor).toBe(id);
+  expect(isId(sensor)).toBe(true);
+  expect(isFootPod(sensor)).toBe(footPod);
+});
+
+test('a strap and a foot pod may share a number', () => expect(antHeartRateSensorId(17)).not.toBe(antSdmSensorId(17)));
+
+test('every ANT+ device number makes ids, of the sensor and of its guest', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 20 - 1 }), (deviceNumber) => {
+      const guest = guestMemberId(antHeartRateSensorId(deviceNumber));
+      return isId(guest) && isGuest(guest);
+    }),
+  );
+});
+
+test.each([undefined, null, 1, {}, ['a']])('%p is no id', (value) => expect(isId(value)).toBe(false));

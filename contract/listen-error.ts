@@ -1,0 +1,23 @@
+/** A port that cannot be had. The message is a sentence for people: what was wrong, what to do. */
+export class ListenError extends Error {
+  readonly code = 'LISTEN_FAILED';
+
+  /** @param setting name of the setting that the port came from */
+  constructor(cause: { code?: string | undefined; message: string }, host: string, port: number, setting: string) {
+    super(sentence(cause, host, port, setting));
+  }
+}
+
+function sentence(cause: { code?: string | undefined; message: string }, host: string, port: number, setting: string): string {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is in use by another program; stop that one, or set ${setting} to a free port (0 picks one).`;
+    case 'EACCES':
+      return `Port ${port} on ${host} is not allowed for this user; set ${setting} to a port above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine; set PULSEBOARD_HOST to one that is, such as 127.0.0.1.`;
+    default:
+      return `Cannot listen on ${host}:${port}: ${cause.message}.`;
+  }
+}

@@ -1,0 +1,69 @@
+import { readSettings, type Setting, SettingsError, settings } from './settings.js';
+
+const faultsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+test('without any, every setting has its default, and nobody can change it', () => {
+  const values = readSettings({ PATH: '/bin', HOME: '' });
+  expect(values).toMatchObject({ httpPort: 8080, mqttPort: 1883, host: '127.0.0.1', gym: 'demo', radio: 'simulated', straps: 12 });
+  expect(values).toHaveProperty('brokerUrl', undefined);
+  expect(Object.isFrozen(values)).toBe(true);
+});
+
+test('an empty text is the default', () => {
+  expect(readSettings({ PULSEBOARD_HTTP_PORT: '', PULSEBOARD_SEED: '' })).toMatchObject({ httpPort: 8080, seed: 1 });
+});
+
+test('all faults come at once, each with what was given and what is expected', () => {
+  const faults = faultsOf({
+    PULSEBOARD_HTTP_PORT: '99999',
+    PULSEBOARD_ROOM: 'Main Hall',
+    PULSEBOARD_RADIO: 'radar',
+    PULSEBOARD_HOTS: '::1',
+  });
+  expect(faults).toEqual([
+    'PULSEBOARD_HOTS is no setting of Pulseboard; did you mean PULSEBOARD_HOST?',
+    'PULSEBOARD_HTTP_PORT is "99999"; it must be a whole number from 0 to 65535.',
+    'PULSEBOARD_ROOM is "Main Hall"; it must be lower-case letters, digits, - and _, at most 63.',
+    'PULSEBOARD_RADIO is "radar"; it must be one of simulated, replay.',
+  ]);
+});
+
+test('a name that is like no other is told where the names are', () => {
+  expect(faultsOf({ PULSEBOARD_FAVOURITE_COLOUR: 'red' })).toEqual([
+    'PULSEBOARD_FAVOURITE_COLOUR is no setting of Pulseboard; npm start -- --help lists them.',
+  ]);
+});
+
+test.each([
+  { name: 'PULSEBOARD_START_AT', given: '2026-01-31T18:00:00Z', key: 'startAt', value: Date.UTC(2026, 0, 31, 18) },
+  { name: 'PULSEBOARD_START_AT', given: '2026-01-31T19:00+01:00', key: 'startAt', value: Date.UTC(2026, 0, 31, 18) },
+  { name: 'PULSEBOARD_START_AT', given: '1769882400000', key: 'startAt', value: 1_769_882_400_000 },
+  { name: 'PULSEBOARD_REPLAY_SPEED', given: '2.5', key: 'replaySpeed', value: 2.5 },
+  { name: 'PULSEBOARD_BROKER_URL', given: 'wss://broker.example/mqtt', key: 'brokerUrl', value: 'wss://broker.example/mqtt' },
+])('$name=$given', ({ name, given, key, value }) => {
+  expect(readSettings({ [name]: given })).toHaveProperty(key, value);
+});
+
+test.each([
+  ['PULSEBOARD_START_AT', '2026-01-31T18:00:00'],
+  ['PULSEBOARD_START_AT', '2026-13-31T18:00:00Z'],
+  ['PULSEBOARD_START_AT', '5'],
+  ['PULSEBOARD_HTTP_PORT', ' '],
+  ['PULSEBOARD_HTTP_PORT', '80.5'],
+  ['PULSEBOARD_STRAPS', '0'],
+  ['PULSEBOARD_BROKER_URL', 'http://broker.example'],
+])('%s=%p is refused', (name, given) => expect(faultsOf({ [name]: given })).toHaveLength(1));
+
+test.each(Object.values(settings) as Setting<unknown>[])('$name says what it is for, and whose it is', (setting) => {
+  expect(setting.name).toMatch(/^PULSEBOARD_[A-Z_]+$/);
+  expect(setting.meaning).not.toBe('');
+  expect(setting.parts.length).toBeGreaterThan(0);
+});

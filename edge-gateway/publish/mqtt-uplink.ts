@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream';
+import { Committed, createParser, type GatewayParams, type GatewayStatus, messages, type TopicName, topics } from '@pulseboard/contract';
+import { connect, type IClientOptions } from 'mqtt';
+import type { Logger } from 'pino';
+import type { Uplink, UplinkEvents } from './uplink.js';
+
+export interface MqttUplinkOptions {
+  brokerUrl: string;
+  params: GatewayParams;
+  /** Birth and will differ in `status` only. */
+  status: Omit<GatewayStatus, 'status'>;
+  events: UplinkEvents;
+  log: Logger;
+}
+
+const committedParser = createParser(Committed, 'committed');
+const RECONNECT_MS = 500;
+const CLOSE_TIMEOUT_MS = 2000;
+
+/**
+ * mqtt.js resends its own store one packet a round trip and overwrites it at 65,535: nothing may be stored in it.
+ * @returns an outgoing store that forgets at once; the spool is what remembers
+ */
+function nullStore(): NonNullable<IClientOptions['outgoingStore']> {
+  const store = {
+    put(_packet: unknown, done: () => void) {
+      done();
+      return store;
+    },
+    get(_packet: unknown, done: (error: Error) => void) {
+      done(new Error('nothing is stored'));
+      return store;
+    },
+    del(_packet: unknown, done: () => void) {
+      done();
+      return store;
+    },
+    createStream: () => Readable.from([]),
+    close: (done: () => void) => done(),
+  };
+  return store as unknown as NonNullable<IClientOptions['outgoingStore']>;
+}
+
+/** Connects in the background and goes on trying for ever; the gateway's life does not depend on a broker. */
+export function createMqttUplink({ brokerUrl, params, status, events, log }: MqttUplinkOptions): Uplink {
+  const statusTopic = topics.gatewayStatus.build(params);
+  const statusPayload = (state: GatewayStatus['status']) => JSON.stringify({ status: state, ...status } satisfies GatewayStatus);
+  const client = connect(brokerUrl, {
+    protocolVersion: 4,
+    clientId: `pulseboard-gateway-${params.gateway}-${status.boot.slice(0, 8)}`,
+    clean: true,
+    reconnectPeriod: RECONNECT_MS,
+    queueQoSZero: false,
+    outgoingStore: nullStore(),
+    will: { topic: statusTopic, payload: Buffer.from(statusPayload('offline')), qos: 1, retain: true },
+  });
+  const committedTopic = topics.committed.build(params);
+  const requestFilter = topics.gatewayRequest.filter.split('/').with(2, params.gym).with(3, params.room).with(5, params.gateway).join('/');
+
+  const send = (name: TopicName, topic: string, payload: unknown) =>
+    new Promise<void>((resolve, reject) => {
+      const { qos, retained: retain } = messages[name];
+      client.publish(topic, JSON.stringify(payload), { qos, retain }, (error) => (error ? reject(error) : resolve()));
+    });
+  const sendIfConnected = (name: TopicName, topic: string, payload: unknown) => {
+    if (client.connected) send(name, topic, payload).catch((error: Error) => log.debug({ topic, err: error.message }, 'not sent'));
+  };
+
+  client.on('connect', () => {
+    log.info({ broker: brokerUrl }, 'connected to the broker');
+    client.publish(statusTopic, statusPayload('online'), { qos: 1, retain: true });
+    client.subscribe([committedTopic, requestFilter], { qos: 1 }, () => events.onConnect());
+  });
+  let quiet = false;
+  client.on('error', (error) => {
+    if (!quiet)
+      log.warn(
+        { broker: brokerUrl, err: error.message || String((error as NodeJS.ErrnoException).code) },
+        'cannot reach the broker; trying again',
+      );
+    quiet = true;
+  });
+  client.on('connect', () => {
+    quiet = false;
+  });
+  client.on('close', () => log.debug('connection to the broker closed'));
+  client.on('message', (topic, payload) => {
+    const request = topics.gatewayRequest.parse(topic);
+    try {
+      const value: unknown = JSON.parse(payload.toString());
+      if (topic === committedTopic) events.onCommitted(committedParser.parse(value));
+      else if (request) events.onRequest(request.action, value);
+    } catch (error) {
+      log.warn({ topic, err: (error as Error).message }, 'message refused');
+    }
+  });
+
+  return {
+    get connected() {
+      return client.connected;
+    },
+    sendBatch: (batch) => send('readings', topics.readings.build(params), batch),
+    sendHealth: (health) => sendIfConnected('gatewayHealth', topics.gatewayHealth.build(params), health),
+    sendResponse: (action, response) => sendIfConnected('gatewayResponse', topics.gatewayResponse.build({ ...params, action }), response),
+    async close() {
+      if (client.connected) {
+        const said = send('gatewayStatus', statusTopic, JSON.parse(statusPayload('offline')));
+        await Promise.race([said.catch(() => {}), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
+      }
+      await client.endAsync(true);
+    },
+  };
+}

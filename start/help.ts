@@ -1,0 +1,18 @@
+import { type SettingPart, settings } from '@pulseboard/contract';
+import type { PartName } from './parts.js';
+
+const WHAT: Record<PartName, string> = {
+  start: 'Starts broker, processor and gateway in one process, and the wall page with them.\n\n  npm start',
+  broker: 'Starts the MQTT broker alone.\n\n  npm run broker',
+  processor: 'Starts the processor (store, board, API, wall page) alone.\n\n  npm run processor',
+  gateway:
+    'Starts a gateway alone, or decodes bytes by hand.\n\n  npm run gateway\n  npm run gateway -- decode ant a40e4e0284ffa5e2a5e6ca3c8052627871d6\n  npm run gateway -- decode --help',
+};
+
+/** What a command does and the settings it reads. */
+export function helpText(part: PartName, parts: readonly SettingPart[]): string {
+  const rows = Object.values(settings)
+    .filter((s) => s.parts.some((p) => parts.includes(p)))
+    .map((s) => `  ${s.name.padEnd(30)} ${(s.default || '(none)').padEnd(11)} ${s.meaning.replaceAll('`', '')}`);
+  return `${WHAT[part]}\n\nSettings are environment variables:\n\n${rows.join('\n')}\n\nPulseboard is no medical device.`;
+}

@@ -1,0 +1,58 @@
+import { SettingsError } from '@pulseboard/contract';
+
+/** Faults that a person can mend; their message says how. Everything else is ours and shows its stack. */
+const FOR_PEOPLE = new Set([
+  'SETTINGS_INVALID',
+  'LISTEN_FAILED',
+  'DATA_FOLDER_UNUSABLE',
+  'STORE_OPEN_FAILED',
+  'workouts-missing',
+  'workouts-none',
+  'workout-malformed',
+  'REPLAY_IN_FUTURE',
+]);
+/** A part that does not end by then is left behind. */
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * Starts, then waits for Ctrl-C or SIGTERM (or until what was started ends by itself), then stops.
+ * @param start gets a promise that resolves when somebody asked to stop; returns how to stop
+ * @returns the exit code
+ */
+export async function runUntilStopped(
+  start: (stopping: Promise<void>) => Promise<() => Promise<void>>,
+  err: (line: string) => void,
+): Promise<number> {
+  let signals = 0;
+  let ask: () => void = () => {};
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
+  });
+  const onSignal = () => {
+    if (++signals > 1) process.exit(130); // asked twice: at once
+    ask();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  let stop: () => Promise<void>;
+  try {
+    stop = await start(asked);
+  } catch (error) {
+    for (const line of sentences(error)) err(line);
+    return 1;
+  }
+  await asked;
+  const timeout = setTimeout(() => {
+    err('Not everything ended in time; leaving all the same.');
+    process.exit(1);
+  }, STOP_TIMEOUT_MS);
+  timeout.unref();
+  await stop();
+  clearTimeout(timeout);
+  return 0;
+}
+
+function sentences(error: unknown): readonly string[] {
+  if (error instanceof SettingsError) return error.faults;
+  const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
+  return [FOR_PEOPLE.has(code ?? '') ? String(message) : (stack ?? String(error))];
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { type SettingPart, SettingsError } from '@pulseboard/contract';
+import { helpText } from './help.js';
+import { runUntilStopped } from './lifecycle.js';
+import { type PartName, startParts } from './parts.js';
+
+const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
+const PARTS: Record<PartName, readonly SettingPart[]> = {
+  start: ['broker', 'processor', 'gateway'],
+  broker: ['broker'],
+  processor: ['processor'],
+  gateway: ['gateway'],
+};
+
+const out = (line: string) => process.stdout.write(`${line}\n`);
+const err = (line: string) => process.stderr.write(`${line}\n`);
+
+/** `main.js start|broker|processor|gateway [arguments]`. @returns the exit code, or undefined while it runs on */
+async function main([name, ...args]: string[]): Promise<number | undefined> {
+  const part = name as PartName;
+  if (args[0] === '--version') {
+    out(version);
+    return 0;
+  }
+  if (part === 'gateway' && args[0] === 'decode') {
+    const { runDecodeCommand } = await import('@pulseboard/edge-gateway');
+    return runDecodeCommand(args.slice(1), { out, err });
+  }
+  if (args[0] === '--help' || args[0] === '-h') {
+    out(helpText(part, PARTS[part]));
+    return 0;
+  }
+  if (args.length) {
+    err(`"${args[0]}" is nothing that \`npm ${part === 'start' ? 'start' : `run ${part}`}\` knows; with -- --help it tells what it does.`);
+    return 1;
+  }
+  return runUntilStopped((stopping) => startParts(part, { version, out, stopping }), err);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    if (code !== undefined) process.exitCode = code;
+  },
+  (error: unknown) => {
+    err(error instanceof SettingsError ? error.faults.join('\n') : String((error as Error).stack ?? error));
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,20 @@
+/**
+ * `npm test [-- pattern or Jest options]`: installs and builds what is missing, runs every test,
+ * and ends with `N passed, N failed, N skipped` alone on a line.
+ */
+import { requireSupportedNode } from './node-version.mjs';
+
+requireSupportedNode();
+
+async function main(args) {
+  const { prepare, root } = await import('./prepare.mjs');
+  await prepare({ leaderboard: true });
+  const { provideTools } = await import('./test-tools.mjs');
+  const tools = await provideTools({ ci: /^(true|1)$/i.test(process.env.CI ?? '') });
+  const { runJest } = await import('./run-jest.mjs');
+  const { passed, failed, skipped, code } = await runJest({ root, args, tools });
+  process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  process.exitCode = failed > 0 || passed + skipped === 0 ? 1 : code;
+}
+
+main(process.argv.slice(2));
