@@ -53,6 +53,10 @@ export interface Processor {
 
 /** Commits are repeated this often: nothing correct may hang on a retained message. */
 const REPEAT_MS = 3000;
+/** What a reading takes from the radio to the board, at most: in a replay this many real ms are many more of its clock. */
+const ON_THE_WAY_MS = 250;
+/** Totals change once a second: they go with the next reading's push. */
+const TOTALS_MAY_WAIT_MS = 100;
 const DEMO_FROM = 0;
 const ROOM_PUBLISH_MS = 1000;
 
@@ -83,7 +87,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     }
     const { rosterOf } = people;
     const state = await store.begin();
-    const boards = new Boards(rosterOf);
+    const boards = new Boards(rosterOf, ON_THE_WAY_MS * Math.max(0, speed - 1));
     const intake = new Intake(state.ranges);
     const derivation = new Derivation({ store, rosterOf, clock, watermarkAt: state.watermarkAt, keepMs: 60_000 + 5000 * speed });
     await derivation.resume();
@@ -124,7 +128,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       onPicture: (board) => live?.changed(board),
       onFlushed: ({ after, ranges }) => {
         rooms.derived(after);
-        for (const board of boards.all()) live?.changed(board);
+        for (const board of boards.all()) live?.changed(board, TOTALS_MAY_WAIT_MS);
         const touched = new Set(ranges.map((r) => `${r.gym}/${r.gateway}`));
         for (const { to, message } of intake.committed(state.epoch))
           if (touched.has(`${to.gym}/${to.gateway}`)) publisher.committed(to, message);
@@ -132,7 +136,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       onTick: (now) => {
         for (const gone of boards.tick(now)) {
           rooms.left(gone.gym, gone.member);
-          live?.changed(boards.of(gone.gym, gone.room));
+          live?.changed(boards.of(gone.gym, gone.room), TOTALS_MAY_WAIT_MS);
         }
         saveSessions();
         // Flushes fall on the closing of a second: publish with the first one after it.

@@ -14,6 +14,8 @@ export const windowBegin = (secondAt: number): number => Math.floor(secondAt / R
 /** UTC ms of the last second that a reading can touch: the end of the next aligned block. */
 export const lastTouchedSecond = (at: number): number => Math.floor(at / ROOM_BLOCK_MS) * ROOM_BLOCK_MS + 2 * ROOM_BLOCK_MS - 1000;
 
+/** No heart: what is more is a fault of the gateway, and must not cost the second. */
+const MAX_BEATS_A_SECOND = 255;
 const BEATS: { wrap: number; perSecond: number } = { wrap: BEAT_COUNT_WRAP, perSecond: 4 };
 const stepsOf = (sensor: Id) => ({ wrap: isFootPod(sensor) ? ANT_SDM_STEPS_WRAP : 2 ** 32, perSecond: 5 });
 
@@ -22,6 +24,9 @@ interface Receiver {
   gateway: Id;
   previous: StoredReading | undefined;
   newBeats: number;
+  /** Beats that a strap without a counter told this receiver of within the second. */
+  toldBeats: number;
+  heardAt: number;
   rssiSum: number;
   rssiCount: number;
   /** Readings with a new beat and a heart rate, within the second. */
@@ -37,7 +42,7 @@ interface Strap {
   /** The last new beat with a heart rate, until contact is lost. */
   last: StoredReading | undefined;
   heardAt: number;
-  /** New beats within the second. */
+  /** New beats within the second, of a strap with a counter. */
   beats: number;
 }
 
@@ -83,7 +88,7 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
     minBpm: Math.min(...bpms),
     maxBpm: Math.max(...bpms),
     samples: receiver ? bpms.length : 0,
-    beats: strap.beats,
+    beats: strap.hasCounter ? strap.beats : toldBeats(strap, secondAt),
     ...(meanRrMs === undefined ? {} : { meanRrMs }),
     percentOfMax: percentOfMax(meanBpm, profile.hrMaxBpm),
     hrMaxBpm: profile.hrMaxBpm,
@@ -114,24 +119,37 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
   }
   let receiver = strap.receivers.get(reading.gateway);
   if (!receiver) {
-    receiver = { gateway: reading.gateway, previous: undefined, newBeats: 0, rssiSum: 0, rssiCount: 0, fresh: [] };
+    receiver = {
+      gateway: reading.gateway,
+      previous: undefined,
+      newBeats: 0,
+      toldBeats: 0,
+      heardAt: 0,
+      rssiSum: 0,
+      rssiCount: 0,
+      fresh: [],
+    };
     strap.receivers.set(reading.gateway, receiver);
   }
   const inSecond = reading.at >= secondAt;
   const { previous } = receiver;
   receiver.previous = reading;
+  receiver.heardAt = reading.at;
   strap.heardAt = reading.at;
 
   // A strap with a counter repeats its last beat until the next one; a strap without tells each beat once.
   let isNew = true;
-  let beats = reading.beats ?? 0;
-  if (reading.beatCount !== undefined) {
+  let newBeats = reading.beats ?? 0;
+  if (reading.beatCount === undefined) {
+    if (inSecond) receiver.toldBeats += newBeats;
+  } else {
     strap.hasCounter = true;
     const known = previous?.beatCount !== undefined && reading.at - previous.at <= MAX_COUNTER_GAP_MS;
-    isNew = !known || reading.beatCount !== previous.beatCount;
-    beats = strap.front.advance(reading.beatCount, reading.at) ?? 0;
+    newBeats = known ? (reading.beatCount - previous.beatCount!) & (BEAT_COUNT_WRAP - 1) : 0;
+    isNew = !known || newBeats > 0;
+    const beats = strap.front.advance(reading.beatCount, reading.at) ?? 0;
+    if (inSecond) strap.beats += beats;
   }
-  if (inSecond) strap.beats += beats;
   if (reading.contact === false) {
     strap.last = undefined;
     return;
@@ -140,10 +158,7 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
   strap.last = reading;
   if (!inSecond) return;
   receiver.fresh.push(reading);
-  receiver.newBeats +=
-    previous?.beatCount !== undefined && reading.beatCount !== undefined
-      ? (reading.beatCount - previous.beatCount) & (BEAT_COUNT_WRAP - 1)
-      : beats;
+  receiver.newBeats += newBeats;
   if (reading.rssiDbm !== undefined) {
     receiver.rssiSum += reading.rssiDbm;
     receiver.rssiCount++;
@@ -161,6 +176,16 @@ function chooseStrap(straps: Map<Id, Strap>, secondAt: number): Strap | undefine
   const alive = [...straps.values()].filter((s) => hasFresh(s) || (s.last !== undefined && s.last.at >= secondAt - HOLD_MS));
   const present = (s: Strap) => (s.heardAt >= secondAt - PRESENT_MS ? 0 : 1);
   return alive.sort((a, b) => present(a) - present(b) || Number(b.hasCounter) - Number(a.hasCounter) || (a.sensor < b.sensor ? -1 : 1))[0];
+}
+
+/**
+ * A strap without a counter tells every receiver of each beat: one receiver's word counts, the first present one by id,
+ * as the fullest of each second would count beats twice when their clocks differ.
+ */
+function toldBeats(strap: Strap, secondAt: number): number {
+  const present = (r: Receiver) => (r.heardAt >= secondAt - PRESENT_MS ? 0 : 1);
+  const [first] = [...strap.receivers.values()].sort((a, b) => present(a) - present(b) || (a.gateway < b.gateway ? -1 : 1));
+  return first ? Math.min(first.toldBeats, MAX_BEATS_A_SECOND) : 0;
 }
 
 const hasFresh = (strap: Strap): boolean => [...strap.receivers.values()].some((r) => r.fresh.length > 0);

@@ -39,10 +39,9 @@ export class Roster {
   readonly #nicknames = new Map<Id, string>();
 
   constructor(private readonly data: RosterData) {
-    for (const a of data.assignments) {
-      push(this.#bySensor, a.sensor, a);
-      push(this.#byMember, a.member, a);
-    }
+    // The latest first: of two that are in force, the later one counts.
+    for (const a of [...data.assignments].sort((x, y) => y.from - x.from)) push(this.#bySensor, a.sensor, a);
+    for (const a of data.assignments) push(this.#byMember, a.member, a);
     for (const p of [...data.profiles].sort((a, b) => a.from - b.from)) push(this.#profiles, p.member, p);
     for (const m of data.members) if (m.consent) this.#nicknames.set(m.member, m.nickname);
   }
@@ -60,7 +59,8 @@ export class Roster {
       const sensor = member.slice(GUEST_PREFIX.length);
       return this.memberOf(sensor, at) === member ? [sensor] : [];
     }
-    return (this.#byMember.get(member) ?? []).filter((a) => inForce(a, at)).map((a) => a.sensor);
+    const worn = (this.#byMember.get(member) ?? []).filter((a) => inForce(a, at) && this.memberOf(a.sensor, at) === member);
+    return [...new Set(worn.map((a) => a.sensor))];
   }
 
   /** Own HRmax, else by age, else the gym's assumption. */

@@ -9,13 +9,17 @@ export class Boards {
   readonly #rooms = new Map<string, RoomBoard>();
   readonly #whereabouts = new Map<string, { room: Id; at: number }>();
 
-  constructor(private readonly rosterOf: (gym: Id) => Roster) {}
+  /** @param slackMs how late a reading may be and still count as now: in a fast replay a moment on the way is many seconds of its clock */
+  constructor(
+    private readonly rosterOf: (gym: Id) => Roster,
+    private readonly slackMs = 0,
+  ) {}
 
   of(gym: Id, room: Id): RoomBoard {
     const key = `${gym}/${room}`;
     let board = this.#rooms.get(key);
     if (!board) {
-      board = new RoomBoard(gym, room, () => this.rosterOf(gym));
+      board = new RoomBoard(gym, room, () => this.rosterOf(gym), this.slackMs);
       this.#rooms.set(key, board);
     }
     return board;

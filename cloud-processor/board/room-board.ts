@@ -21,6 +21,7 @@ export class RoomBoard {
     readonly gym: Id,
     readonly room: Id,
     private readonly roster: () => Roster,
+    private readonly slackMs = 0,
   ) {}
 
   get session(): Session | undefined {
@@ -46,7 +47,7 @@ export class RoomBoard {
       return false;
     }
     if (isFootPod(reading.sensor)) return false;
-    if (now - reading.at >= LOST_AFTER_MS && !this.#members.has(member)) return false;
+    if (now - reading.at >= LOST_AFTER_MS + this.slackMs && !this.#members.has(member)) return false;
     const live = this.#members.get(member);
     const changed = live ? live.note(reading) : true;
     if (!live) this.#members.set(member, new LiveMember(member, now, reading));
@@ -64,7 +65,7 @@ export class RoomBoard {
   /** Lets members leave and the session end. @returns the members that left */
   tick(now: number): Id[] {
     const gone: Id[] = [];
-    for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS) gone.push(member);
+    for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS + this.slackMs) gone.push(member);
     for (const member of gone) this.#members.delete(member);
     if (this.#session) this.#session = sessionAt(this.#session, this.#lastReadingAt, now);
     return gone;
@@ -84,7 +85,7 @@ export class RoomBoard {
     const roster = this.roster();
     const rows = [...this.#members.values()].map((live) =>
       live.row(
-        now,
+        now - this.slackMs,
         roster.profileOf(live.member, now),
         this.#totals.get(live.member) ?? noTotals(),
         roster.nicknameOf(live.member),

@@ -16,8 +16,11 @@ export interface LiveServerOptions {
   log: Logger;
 }
 
-/** At most 20 pushes a second, at least one. */
-const PUSH_INTERVAL_MS = 50;
+/**
+ * At most 20 pushes in any second, at least one. Not one each 50 ms: gateways send each 50 ms too, and a push that once waited
+ * for its turn would stay as late behind them for ever.
+ */
+const MAX_PUSHES_PER_SECOND = 20;
 const HEARTBEAT_MS = 1000;
 /** A page that does not read is cut off: it comes back by itself and gets a snapshot. */
 const MAX_BUFFERED_BYTES = 1_000_000;
@@ -25,7 +28,10 @@ const MAX_BUFFERED_BYTES = 1_000_000;
 interface Channel {
   feed: LiveFeed;
   clients: Set<WebSocket>;
-  lastPushAt: number;
+  /** Times of the last 20 pushes, oldest first. */
+  pushedAt: number[];
+  /** When the timer, if there is one, pushes. */
+  dueAt: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -42,17 +48,24 @@ export class LiveServer {
     server.on('upgrade', this.#onUpgrade);
     this.#heartbeat = setInterval(() => {
       for (const [key, channel] of this.#channels)
-        if (performance.now() - channel.lastPushAt >= HEARTBEAT_MS - PUSH_INTERVAL_MS) this.#push(key, channel);
+        if (performance.now() - channel.pushedAt.at(-1)! >= HEARTBEAT_MS / 2) this.#push(key, channel);
     }, HEARTBEAT_MS / 2);
   }
 
-  /** The picture of a room changed: its listeners hear of it at once, or as soon as they may. */
-  changed(board: RoomBoard): void {
+  /**
+   * The picture of a room changed: its listeners hear of it at once, or as soon as they may.
+   * @param patienceMs what can wait this long goes along with the next reading, else it would push the readings out of step
+   */
+  changed(board: RoomBoard, patienceMs = 0): void {
     const key = `${board.gym}/${board.room}`;
     const channel = this.#channels.get(key);
-    if (!channel || channel.timer) return;
-    const wait = Math.max(0, channel.lastPushAt + PUSH_INTERVAL_MS - performance.now());
-    channel.timer = setTimeout(() => this.#push(key, channel), wait);
+    if (!channel) return;
+    const now = performance.now();
+    const dueAt = Math.max(now + patienceMs, channel.pushedAt[0]! + 1000);
+    if (channel.timer && channel.dueAt <= dueAt) return;
+    clearTimeout(channel.timer);
+    channel.dueAt = dueAt;
+    channel.timer = setTimeout(() => this.#push(key, channel), dueAt - now);
   }
 
   async close(): Promise<void> {
@@ -84,7 +97,13 @@ export class LiveServer {
     const key = `${gym}/${room}`;
     let channel = this.#channels.get(key);
     if (!channel) {
-      channel = { feed: new LiveFeed(boards.of(gym, room), roomName(gym, room)), clients: new Set(), lastPushAt: 0, timer: undefined };
+      channel = {
+        feed: new LiveFeed(boards.of(gym, room), roomName(gym, room)),
+        clients: new Set(),
+        pushedAt: new Array(MAX_PUSHES_PER_SECOND).fill(Number.NEGATIVE_INFINITY),
+        dueAt: 0,
+        timer: undefined,
+      };
       this.#channels.set(key, channel);
     }
     channel.clients.add(client);
@@ -106,7 +125,8 @@ export class LiveServer {
   #push(key: string, channel: Channel): void {
     clearTimeout(channel.timer);
     channel.timer = undefined;
-    channel.lastPushAt = performance.now();
+    channel.pushedAt.shift();
+    channel.pushedAt.push(performance.now());
     const text = JSON.stringify(channel.feed.delta(this.options.clock()));
     for (const client of channel.clients) {
       if (client.bufferedAmount > MAX_BUFFERED_BYTES) {

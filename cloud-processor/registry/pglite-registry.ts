@@ -63,17 +63,15 @@ export class PgliteRegistry implements Registry {
       for (const { member, nickname, consent, ageYears, weightKg, sex, ownHrMaxBpm, sensors } of people) {
         const added = await tx.insert(members).values({ gym, member, nickname, consent }).onConflictDoNothing().returning();
         if (added.length === 0) continue;
-        await tx
-          .insert(profileVersions)
-          .values({
-            gym,
-            member,
-            from,
-            ageYears: ageYears ?? null,
-            weightKg: weightKg ?? null,
-            sex: sex ?? null,
-            ownHrMaxBpm: ownHrMaxBpm ?? null,
-          });
+        await tx.insert(profileVersions).values({
+          gym,
+          member,
+          from,
+          ageYears: ageYears ?? null,
+          weightKg: weightKg ?? null,
+          sex: sex ?? null,
+          ownHrMaxBpm: ownHrMaxBpm ?? null,
+        });
         for (const sensor of sensors) await tx.insert(assignments).values({ gym, sensor, member, from });
       }
     });

@@ -1,0 +1,30 @@
+import type { RankBy } from '@pulseboard/contract';
+import { RANKING_LABELS, RANKINGS } from '../rankings.js';
+import { About } from './about.js';
+
+interface Props {
+  metric: RankBy;
+  onSelect: (metric: RankBy) => void;
+  join: string;
+  kiosk: boolean;
+}
+
+/** Below the tiles on the wall, above the list on a phone. */
+export function Footer({ metric, onSelect, join, kiosk }: Props) {
+  return (
+    <footer class="footer">
+      <fieldset class="tabs">
+        <legend>Rank by</legend>
+        {RANKINGS.map((tab) => (
+          <button key={tab} type="button" data-tab={tab} aria-pressed={tab === metric} onClick={() => onSelect(tab)}>
+            {RANKING_LABELS[tab]}
+          </button>
+        ))}
+      </fieldset>
+      <p class="join">
+        On your phone <strong>{join}</strong>
+      </p>
+      {kiosk ? <p class="disclaimer">No medical device</p> : <About />}
+    </footer>
+  );
+}

@@ -1,0 +1,129 @@
+import { age, displayName, UNKNOWN, whole } from '../figures.js';
+import type { Grid } from '../layout/grid.js';
+import type { BoardMember } from '../live/board-state.js';
+import type { Lead, Stat } from '../rankings.js';
+import { isZone, LOST, ZONES } from '../zones.js';
+import { Heart } from './heart.js';
+import { LowBattery, WeakSignal } from './icons.js';
+import { memo } from './memo.js';
+import { Sparkline } from './sparkline.js';
+import { StatFigure } from './stat-figure.js';
+
+export interface TileProps {
+  member: BoardMember;
+  rank: number;
+  /** From 0, in the order on the screen. */
+  position: number;
+  total: number;
+  x: number;
+  y: number;
+  /** Undefined in the list of a phone. */
+  grid: Grid | undefined;
+  lead: Lead;
+  stats: readonly Stat[];
+  /** Since the last reading, once the strap is lost. */
+  silentSeconds: number | undefined;
+  fresh: boolean;
+  beating: boolean;
+  pinned: boolean;
+  onPin: ((member: string) => void) | undefined;
+}
+
+function Name({ name, guest }: { name: string; guest: boolean }) {
+  if (!guest) {
+    return (
+      <span class="name" data-field="name">
+        {name}
+      </span>
+    );
+  }
+  const digits = name.lastIndexOf(' ');
+  return (
+    <span class="name guest" data-field="name">
+      <span class="guest-word">{name.slice(0, digits)}</span>
+      <span>{name.slice(digits)}</span>
+    </span>
+  );
+}
+
+function TileContent({ member, rank, position, total, x, y, grid, lead, stats, silentSeconds, fresh, beating, pinned, onPin }: TileProps) {
+  const { row, last, recent } = member;
+  const lost = row.signal === 'lost';
+  const figures = row.signal === 'live' ? row : last;
+  const zone = isZone(figures.zone) ? figures.zone : undefined;
+  const { ink } = lost || zone === undefined ? LOST : ZONES[zone];
+  const name = displayName(row);
+  const shownLines = grid ? grid.lines : [stats.slice(0, 2)];
+  const hidden = stats.filter((stat) => !shownLines.some((line) => line.includes(stat)));
+  // Who wears no foot pod has no steps to show, unless steps are asked for.
+  const wanted = (stat: Stat) => stat !== 'steps' || row.steps > 0 || stats[0] === 'steps';
+  const figure = (stat: Stat, visible: boolean) => (
+    <StatFigure key={stat} stat={stat} row={row} figures={figures} visible={visible && wanted(stat)} beating={beating} />
+  );
+  const badge = (
+    <span class="zone" key="zone">
+      {lost ? <span class="age">{age(silentSeconds ?? 0)}</span> : zone === undefined ? UNKNOWN : `Z${zone}`}
+    </span>
+  );
+  const curve = grid && grid.curve > 0 && <Sparkline key="curve" recent={recent} width={grid.curveWidth} height={grid.curve} ink={ink} />;
+
+  return (
+    <li
+      class={`tile${fresh ? ' fresh' : ''}${pinned ? ' pinned' : ''}`}
+      style={{ transform: `translate(${x}px, ${y}px)` }}
+      data-member={row.member}
+      data-rank={rank}
+      data-zone={zone}
+      data-signal={row.signal}
+      aria-posinset={position + 1}
+      aria-setsize={total}
+    >
+      <div class="who">
+        <span class="rank" data-field="rank">
+          {rank}
+        </span>
+        <Name name={name} guest={row.guest} />
+        {row.signal !== 'live' && <WeakSignal lost={lost} />}
+        {row.batteryLow && <LowBattery />}
+      </div>
+      <div class="now">
+        <span class="lead" data-field={lead}>
+          {whole(lead === 'bpm' ? figures.bpm : figures.percentOfMax)}
+        </span>
+        {lead === 'percent' ? (
+          <span class="unit">
+            {row.hrMaxAssumed && (
+              <span class="assumed" title="maximum heart rate assumed">
+                ≈
+              </span>
+            )}
+            <span>%</span>
+          </span>
+        ) : (
+          <span class="unit">
+            <Heart bpm={figures.bpm} live={row.signal === 'live'} beating={beating} />
+          </span>
+        )}
+        {(!grid || grid.zoneBeside === 'lead') && badge}
+      </div>
+      {grid?.curveIn === 'block' && curve}
+      <div class="stats">
+        {shownLines.map((line, i) => (
+          <div class="line" key={i}>
+            {i === 0 && grid?.zoneBeside === 'stats' && badge}
+            {line.map((stat) => figure(stat, true))}
+            {i === shownLines.length - 1 && grid?.curveIn === 'line' && curve}
+          </div>
+        ))}
+        {hidden.map((stat) => figure(stat, false))}
+      </div>
+      {onPin && (
+        <button type="button" class="pin" aria-pressed={pinned} onClick={() => onPin(row.member)}>
+          <span class="spoken">{`${pinned ? 'Unpin' : 'Pin'} ${name}`}</span>
+        </button>
+      )}
+    </li>
+  );
+}
+
+export const Tile = memo(TileContent);

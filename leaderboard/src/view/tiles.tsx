@@ -1,0 +1,117 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { measureGlyphs } from '../layout/glyphs.js';
+import { type Grid, gridFor } from '../layout/grid.js';
+import { leadOf, statsOf } from '../rankings.js';
+import type { View } from '../view-store.js';
+import { Tile } from './tile.js';
+
+interface Props {
+  view: View;
+  pinned: string | undefined;
+  onPin: (member: string) => void;
+  phone: boolean;
+}
+
+const FRESH_MS = 10_000;
+/** More hearts than this beating at once is unrest. */
+const MOST_BEATING = 20;
+export const PHONE_ROW_PX = 76;
+const PHONE_GAP_PX = 6;
+
+/** `leastFigure` is 2.6 % of the picture's smaller side; on a small window it stays readable. */
+const leastFigurePx = () => Math.max(14, Math.ceil(0.026 * Math.min(window.innerWidth, window.innerHeight)));
+
+const glyphs = measureGlyphs((text) => {
+  const context = document.createElement('canvas').getContext('2d')!;
+  context.font = `700 100px ${getComputedStyle(document.documentElement).fontFamily}`;
+  return context.measureText(text).width;
+});
+
+export function Tiles({ view: { board, order, metric }, pinned, onPin, phone }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
+
+  useLayoutEffect(() => {
+    const element = place.current!;
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  const members = order.places.length;
+  const grid = useMemo(
+    () =>
+      phone || width === 0 || height === 0
+        ? undefined
+        : gridFor({ members, width, height, leastFigure: leastFigurePx(), stats: statsOf(metric), glyphs }),
+    [members, width, height, metric, phone],
+  );
+  if (!board) return <div class="stage" ref={place} />;
+
+  const inOrder = new Map(order.places.map((entry, index) => [entry.member, { ...entry, index }]));
+  const pinnedIndex = phone && pinned !== undefined ? inOrder.get(pinned)?.index : undefined;
+  const tile = (id: string) => {
+    const entry = inOrder.get(id);
+    const member = board.members.get(id);
+    if (!entry || !member || (!phone && !grid)) return null;
+    const { row } = member;
+    const isPinned = phone && id === pinned;
+    const slot = pinnedIndex !== undefined && entry.index > pinnedIndex ? entry.index - 1 : entry.index;
+    const sinceJoined = board.now - row.joinedAt;
+    return (
+      <Tile
+        key={id}
+        member={member}
+        rank={entry.rank}
+        position={entry.index}
+        total={members}
+        {...(grid ? gridPlace(grid, entry.index) : { x: 0, y: isPinned ? 0 : slot * (PHONE_ROW_PX + PHONE_GAP_PX) })}
+        grid={grid}
+        lead={leadOf(metric)}
+        stats={statsOf(metric)}
+        silentSeconds={row.signal === 'lost' ? Math.floor((board.now - row.lastReadingAt) / 1000) : undefined}
+        fresh={sinceJoined >= 0 && sinceJoined < FRESH_MS}
+        beating={members <= MOST_BEATING}
+        pinned={isPinned}
+        onPin={phone ? onPin : undefined}
+      />
+    );
+  };
+
+  // The elements keep their places in the document and glide by transform: moving them would break off the glide and the focus.
+  const others = [...board.members.keys()].filter((id) => pinnedIndex === undefined || id !== pinned);
+  return (
+    <div class="stage" ref={place}>
+      {pinnedIndex !== undefined && (
+        <ol class="tiles phone own" aria-label="Your row">
+          {tile(pinned!)}
+        </ol>
+      )}
+      <ol
+        key="all"
+        class={phone ? 'tiles phone' : 'tiles'}
+        aria-label="Board"
+        style={phone ? { height: `${others.length * (PHONE_ROW_PX + PHONE_GAP_PX)}px` } : grid ? sizes(grid) : {}}
+      >
+        {others.map(tile)}
+      </ol>
+    </div>
+  );
+}
+
+const gridPlace = ({ columns, tileWidth, tileHeight, gap }: Grid, index: number) => ({
+  x: (index % columns) * (tileWidth + gap),
+  y: Math.floor(index / columns) * (tileHeight + gap),
+});
+
+const sizes = (grid: Grid) => ({
+  '--tile-width': `${grid.tileWidth}px`,
+  '--tile-height': `${grid.tileHeight}px`,
+  '--padding': `${grid.padding}px`,
+  '--small': `${grid.small}px`,
+  '--lead': `${grid.lead}px`,
+  '--unit': `${grid.unit}px`,
+  '--zone': `${grid.zone}px`,
+});

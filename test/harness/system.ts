@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { Child, type Exit, killLeftChildren } from './child.js';
+import { mainScript, removeTempFolders, tempFolder } from './environment.js';
+
+export type Settings = Partial<Record<`PULSEBOARD_${string}`, string>>;
+
+/** Ports that nobody else has, and a folder that is thrown away. */
+const OWN: Settings = { PULSEBOARD_HTTP_PORT: '0', PULSEBOARD_MQTT_PORT: '0', PULSEBOARD_MQTT_WS_PORT: '0' };
+
+/** Runs `main.js` with its arguments; for commands that end by themselves. */
+export async function runCommand(args: readonly string[], settings: Settings = {}): Promise<Exit & { stdout: string[]; stderr: string[] }> {
+  const child = startChild(args, settings);
+  return { ...(await child.exited), stdout: child.stdout, stderr: child.stderr };
+}
+
+export function startChild(args: readonly string[], settings: Settings = {}, options: { ownGroup?: boolean } = {}): Child {
+  const env = { ...OWN, PULSEBOARD_DATA_DIR: join(tempFolder(), 'data'), ...settings } as Record<string, string>;
+  return new Child(process.execPath, [mainScript, ...args], { env, ...options });
+}
+
+/** Broker, processor and gateway in one process, as `npm start` has them. */
+export interface System {
+  readonly child: Child;
+  readonly settings: Settings;
+  /** Of board and API, without a slash at its end. */
+  readonly url: string;
+  readonly mqttUrl: string;
+}
+
+export interface SystemOptions {
+  ownGroup?: boolean;
+  /** The broker is there, and processor and gateway are not yet. */
+  onBroker?: (mqttUrl: string) => Promise<unknown>;
+}
+
+export async function startSystem(given: Settings = {}, { onBroker, ...options }: SystemOptions = {}): Promise<System> {
+  const settings: Settings = { PULSEBOARD_DATA_DIR: join(tempFolder(), 'data'), ...given };
+  const child = startChild(['start'], settings, options);
+  const [, mqttUrl] = await child.line(/^ {2}broker +(mqtt:\S+)/);
+  await onBroker?.(mqttUrl!);
+  const [, url] = await child.line(/^ {2}board +(http:\S+)\/$/);
+  await child.line(/^Ready/);
+  return { child, settings, url: url!, mqttUrl: mqttUrl! };
+}
+
+/** For `afterAll` of every file that starts something. */
+export async function cleanUp(): Promise<void> {
+  await killLeftChildren();
+  removeTempFolders();
+}
