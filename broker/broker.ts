@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { ListenError } from '@pulseboard/contract';
+import { ListenError, urlHost } from '@pulseboard/contract';
 import { Aedes } from 'aedes';
 import type { Logger } from 'pino';
 import { createWebSocketStream, WebSocketServer } from 'ws';
@@ -69,8 +69,8 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
   }
   const port = (server: Server) => (server.address() as AddressInfo).port;
   return {
-    mqttUrl: `mqtt://${host}:${port(tcp)}`,
-    mqttWsUrl: `ws://${host}:${port(http)}`,
+    mqttUrl: `mqtt://${urlHost(host)}:${port(tcp)}`,
+    mqttWsUrl: `ws://${urlHost(host)}:${port(http)}`,
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       await new Promise<void>((resolve) => aedes.close(() => resolve()));

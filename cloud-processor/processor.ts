@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Clock, type DemoPerson, type Id, ListenError } from '@pulseboard/contract';
+import { type Clock, type DemoPerson, type Id, ListenError, urlHost } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { serveOpenApi } from './api/open-api.js';
 import { ProblemFilter } from './api/problem.filter.js';
@@ -108,7 +108,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       },
     });
     closers.push(() => publisher.close());
-    const rooms = new RoomPublisher(boards, rosterOf, publisher);
+    const rooms = new RoomPublisher(boards, rosterOf, publisher, people.isPrepared);
     const tellCommitted = () => {
       publisher.alive(clock());
       for (const { to, message } of intake.committed(state.epoch)) publisher.committed(to, message);
@@ -215,7 +215,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     subscribed.catch((error: Error) => log.error({ err: error.message }, 'the readings topic cannot be subscribed'));
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : httpPort;
-    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, subscribed, close: closeAll };
+    return { url: `http://${urlHost(host)}:${port}`, subscribed, close: closeAll };
   } catch (error) {
     await closeAll().catch(() => {});
     throw error;

@@ -8,6 +8,13 @@ export class ListenError extends Error {
   }
 }
 
+/** A listening address as it stands in an address to connect to from this machine: wildcards become loopback, IPv6 gets its brackets. */
+export function urlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function sentence(cause: { code?: string | undefined; message: string }, host: string, port: number, setting: string): string {
   switch (cause.code) {
     case 'EADDRINUSE':

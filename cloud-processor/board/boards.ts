@@ -25,8 +25,10 @@ export class Boards {
     return board;
   }
 
-  has(gym: Id, room: Id): boolean {
-    return this.#rooms.has(`${gym}/${room}`);
+  /** Forgets a room in which nothing ever happened: somebody looked at it and went. */
+  dropIfUnused(gym: Id, room: Id): void {
+    const board = this.#rooms.get(`${gym}/${room}`);
+    if (board && !board.session) this.#rooms.delete(`${gym}/${room}`);
   }
 
   all(): Iterable<RoomBoard> {

@@ -8,11 +8,16 @@ import { rankedBy, ranksOf } from './ranking.js';
 
 /** A gateway whose readings are further ahead than this has a wrong clock. */
 export const MAX_AHEAD_MS = 2000;
+/** On top of how late a reading may be that begins a session. */
+const RECENT_SLACK_MS = 10_000;
 
 /** What is shown of one room. Every time it needs is an argument. */
 export class RoomBoard {
   readonly #members = new Map<Id, LiveMember>();
   readonly #totals = new Map<Id, Totals>();
+  /** The stored seconds that a session which begins now may still reach back to. */
+  readonly #recent = new Map<string, MemberSecond>();
+  #newestSecond = 0;
   #session: Session | undefined;
   #lastReadingAt = 0;
   #clockFaults = 0;
@@ -31,6 +36,11 @@ export class RoomBoard {
   /** Readings kept off the board because they were ahead of their arrival. */
   get clockFaults(): number {
     return this.#clockFaults;
+  }
+
+  /** Sums over the stored seconds of the session, by member. */
+  get totals(): ReadonlyMap<Id, Readonly<Totals>> {
+    return this.#totals;
   }
 
   /** Goes on with a session of a former process. @param totals sums of its stored seconds */
@@ -60,6 +70,7 @@ export class RoomBoard {
   derived(before: readonly MemberSecond[], after: readonly MemberSecond[]): void {
     for (const second of before) this.#add(second, -1);
     for (const second of after) this.#add(second, 1);
+    this.#forgetOldSeconds();
   }
 
   /** Lets members leave and the session end. @returns the members that left */
@@ -115,10 +126,19 @@ export class RoomBoard {
   #begin(at: number): void {
     this.#session = openGym(this.gym, this.room, at);
     this.#totals.clear();
+    for (const second of this.#recent.values()) this.#count(second, 1);
   }
 
   #add(second: MemberSecond, sign: 1 | -1): void {
     if (second.gym !== this.gym || second.room !== this.room) return;
+    const key = `${second.member}/${second.at}`;
+    if (sign === 1) this.#recent.set(key, second);
+    else this.#recent.delete(key);
+    this.#newestSecond = Math.max(this.#newestSecond, second.at);
+    this.#count(second, sign);
+  }
+
+  #count(second: MemberSecond, sign: 1 | -1): void {
     if (!this.#session || second.at < Math.floor(this.#session.startedAt / 1000) * 1000) return;
     let totals = this.#totals.get(second.member);
     if (!totals) {
@@ -126,5 +146,10 @@ export class RoomBoard {
       this.#totals.set(second.member, totals);
     }
     addSecond(totals, second, sign);
+  }
+
+  #forgetOldSeconds(): void {
+    const before = this.#newestSecond - LOST_AFTER_MS - this.slackMs - RECENT_SLACK_MS;
+    for (const [key, { at }] of this.#recent) if (at < before) this.#recent.delete(key);
   }
 }

@@ -120,6 +120,8 @@ export class LiveServer {
     if (channel.clients.size > 0) return;
     clearTimeout(channel.timer);
     this.#channels.delete(key);
+    const [gym, room] = key.split('/') as [Id, Id];
+    this.options.boards.dropIfUnused(gym, room);
   }
 
   #push(key: string, channel: Channel): void {

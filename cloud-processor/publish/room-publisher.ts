@@ -14,6 +14,8 @@ export class RoomPublisher {
     private readonly boards: Boards,
     private readonly rosterOf: (gym: Id) => Roster,
     private readonly publisher: Publisher,
+    /** Somebody may look at a room that does not exist: nothing is told of that one. */
+    private readonly isKnown: (gym: Id, room: Id) => boolean = () => true,
   ) {}
 
   /** Remembers the newest second of each member. */
@@ -44,6 +46,7 @@ export class RoomPublisher {
       this.#publishedIn.set(key, { room: second.room, at: second.at, sensor: second.sensor });
     }
     for (const board of this.boards.all()) {
+      if (!this.isKnown(board.gym, board.room)) continue;
       this.publisher.board(board.board('points', now));
       if (board.session) this.#session(board.session);
     }

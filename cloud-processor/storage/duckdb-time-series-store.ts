@@ -21,10 +21,15 @@ import { StoreOpenError } from './time-series-store.js';
 /** Without a limit DuckDB takes most of a Pi's memory. */
 const MEMORY_LIMIT = '512MB';
 
+interface RangesOfSpool {
+  of: Omit<SpoolRanges, 'ranges'>;
+  numbers: Ranges;
+}
+
 /** The embedded store: one file. One process owns it. */
 export class DuckDbTimeSeriesStore implements TimeSeriesStore {
   /** Ranges of spools as they stand in the file, so that a flush rewrites only the rows of its spools. */
-  readonly #ranges = new Map<string, { of: SpoolRanges; numbers: Ranges }>();
+  readonly #ranges = new Map<string, RangesOfSpool>();
   /** One transaction at a time on the writing connection. */
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -60,14 +65,14 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     for (const row of await this.#rows('SELECT * FROM spool_ranges ORDER BY spool, first')) {
       const spool = row.spool as string;
       const entry = this.#ranges.get(spool) ?? {
-        of: { gym: row.gym as Id, room: row.room as Id, gateway: row.gateway as Id, spool, ranges: [] },
+        of: { gym: row.gym as Id, room: row.room as Id, gateway: row.gateway as Id, spool },
         numbers: new Ranges(),
       };
       entry.numbers.add(Number(row.first), Number(row.last));
       this.#ranges.set(spool, entry);
     }
     const epoch = (state.get('epoch') ?? 0) + 1;
-    await this.#transaction(() => this.#setState('epoch', epoch));
+    await this.#transaction(async () => ({ result: await this.#setState('epoch', epoch) }));
     return {
       epoch,
       watermarkAt: state.get('watermark_at'),
@@ -76,30 +81,23 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
   }
 
   async write(write: StoreWrite): Promise<MemberSecond[]> {
-    const merged = this.#merge(write.ranges);
-    const before = await this.#transaction(async () => {
+    return this.#transaction(async () => {
+      // Only now: the write before this one may have added to the same spools.
+      const merged = this.#merge(write.ranges);
       const old = write.replaced.length ? await this.#deleteSeconds(write) : [];
       for (const reading of write.readings) appendReading(this.readingsAppender, reading);
       if (write.readings.length) this.readingsAppender.flushSync();
       for (const second of write.seconds) appendMemberSecond(this.secondsAppender, second);
       if (write.seconds.length) this.secondsAppender.flushSync();
-      for (const { of, numbers } of merged) {
-        await this.writer.run('DELETE FROM spool_ranges WHERE spool = $1', [of.spool]);
-        for (const [first, last] of numbers.toArray())
-          await this.writer.run('INSERT INTO spool_ranges VALUES ($1, $2, $3, $4, $5, $6)', [
-            of.gym,
-            of.room,
-            of.gateway,
-            of.spool,
-            BigInt(first),
-            BigInt(last),
-          ]);
-      }
+      if (merged.length) await this.#rewriteRanges(merged);
       await this.#setState('watermark_at', write.watermarkAt);
-      return old;
+      return {
+        result: old,
+        committed: () => {
+          for (const entry of merged) this.#ranges.set(entry.of.spool, entry);
+        },
+      };
     });
-    for (const entry of merged) this.#ranges.set(entry.of.spool, entry);
-    return before;
   }
 
   async readings({ gym, sensors, from, until }: ReadingsQuery): Promise<StoredReading[]> {
@@ -229,11 +227,21 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     return (result.getRowObjectsJS() as Row[]).map(memberSecondOf);
   }
 
-  #merge(added: readonly SpoolRanges[]): { of: SpoolRanges; numbers: Ranges }[] {
-    return added.map((of) => {
-      const numbers = new Ranges([...(this.#ranges.get(of.spool)?.numbers.toArray() ?? []), ...of.ranges]);
-      return { of: { ...of, ranges: [] }, numbers };
-    });
+  #merge(added: readonly SpoolRanges[]): RangesOfSpool[] {
+    const merged = new Map<string, RangesOfSpool>();
+    for (const { ranges, ...of } of added) {
+      const known = merged.get(of.spool) ?? this.#ranges.get(of.spool);
+      merged.set(of.spool, { of, numbers: new Ranges([...(known?.numbers.toArray() ?? []), ...ranges]) });
+    }
+    return [...merged.values()];
+  }
+
+  async #rewriteRanges(spools: readonly RangesOfSpool[]): Promise<void> {
+    await this.writer.run(`DELETE FROM spool_ranges WHERE list_contains([${spools.map(({ of }) => quote(of.spool)).join(', ')}], spool)`);
+    const rows = spools.flatMap(({ of: { gym, room, gateway, spool }, numbers }) =>
+      numbers.toArray().map(([first, last]) => `(${[gym, room, gateway, spool].map(quote).join(', ')}, ${first}, ${last})`),
+    );
+    if (rows.length) await this.writer.run(`INSERT INTO spool_ranges VALUES ${rows.join(', ')}`);
   }
 
   async #setState(name: string, value: number): Promise<void> {
@@ -245,12 +253,13 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     return (await this.reader.runAndReadAll(sql, values)).getRowObjectsJS() as Row[];
   }
 
-  #transaction<T>(work: () => Promise<T>): Promise<T> {
+  #transaction<T>(work: () => Promise<{ result: T; committed?: () => void }>): Promise<T> {
     const run = this.#writing.then(async () => {
       await this.writer.run('BEGIN TRANSACTION');
       try {
-        const result = await work();
+        const { result, committed } = await work();
         await this.writer.run('COMMIT');
+        committed?.();
         return result;
       } catch (error) {
         this.readingsAppender.clear();

@@ -18,12 +18,14 @@ const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 
 /**
- * mqtt.js resends its own store one packet a round trip and overwrites it at 65,535: nothing may be stored in it.
- * @returns an outgoing store that forgets at once; the spool is what remembers
+ * mqtt.js resends its own store one packet a round trip and overwrites it at 65,535: nothing may be stored in it. The spool is what remembers.
+ * @returns an outgoing store that holds nothing, and the ids of the packets that are on their way
  */
-function nullStore(): NonNullable<IClientOptions['outgoingStore']> {
+function nullStore(): { store: NonNullable<IClientOptions['outgoingStore']>; underWay: Set<number> } {
+  const underWay = new Set<number>();
   const store = {
-    put(_packet: unknown, done: () => void) {
+    put({ messageId }: { messageId: number }, done: () => void) {
+      underWay.add(messageId);
       done();
       return store;
     },
@@ -31,27 +33,29 @@ function nullStore(): NonNullable<IClientOptions['outgoingStore']> {
       done(new Error('nothing is stored'));
       return store;
     },
-    del(_packet: unknown, done: () => void) {
+    del({ messageId }: { messageId: number }, done: () => void) {
+      underWay.delete(messageId);
       done();
       return store;
     },
     createStream: () => Readable.from([]),
     close: (done: () => void) => done(),
   };
-  return store as unknown as NonNullable<IClientOptions['outgoingStore']>;
+  return { store: store as unknown as NonNullable<IClientOptions['outgoingStore']>, underWay };
 }
 
 /** Connects in the background and goes on trying for ever; the gateway's life does not depend on a broker. */
 export function createMqttUplink({ brokerUrl, params, status, events, log }: MqttUplinkOptions): Uplink {
   const statusTopic = topics.gatewayStatus.build(params);
   const statusPayload = (state: GatewayStatus['status']) => JSON.stringify({ status: state, ...status } satisfies GatewayStatus);
+  const { store, underWay } = nullStore();
   const client = connect(brokerUrl, {
     protocolVersion: 4,
     clientId: `pulseboard-gateway-${params.gateway}-${status.boot.slice(0, 8)}`,
     clean: true,
     reconnectPeriod: RECONNECT_MS,
     queueQoSZero: false,
-    outgoingStore: nullStore(),
+    outgoingStore: store,
     will: { topic: statusTopic, payload: Buffer.from(statusPayload('offline')), qos: 1, retain: true },
   });
   const committedTopic = topics.committed.build(params);
@@ -83,7 +87,12 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   client.on('connect', () => {
     quiet = false;
   });
-  client.on('close', () => log.debug('connection to the broker closed'));
+  client.on('close', () => {
+    log.debug('connection to the broker closed');
+    // Without a store mqtt.js would wait for their acknowledgement for ever.
+    for (const messageId of [...underWay]) client.removeOutgoingMessage(messageId);
+    underWay.clear();
+  });
   client.on('message', (topic, payload) => {
     const request = topics.gatewayRequest.parse(topic);
     try {

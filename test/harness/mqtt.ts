@@ -21,7 +21,7 @@ export class Listener {
       if (onHeard) onHeard(heard);
       else this.heard.push(heard);
     });
-    this.subscribed = client.subscribeAsync([...filters], { qos: 1 });
+    this.subscribed = filters.length > 0 ? client.subscribeAsync([...filters], { qos: 1 }) : Promise.resolve();
   }
 
   private readonly subscribed: Promise<unknown>;

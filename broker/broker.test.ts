@@ -1,0 +1,97 @@
+import { once as onceOf } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { type Broker, createBroker } from './broker.js';
+
+const log = pino({ level: 'silent' });
+const onFreePorts = () => createBroker({ host: '127.0.0.1', mqttPort: 0, mqttWsPort: 0, log });
+
+let broker: Broker;
+const clients: MqttClient[] = [];
+/** mqtt.js types its emitter in a way that Node's `once` does not take. */
+const once = (emitter: unknown, event: string) => onceOf(emitter as NodeJS.EventEmitter, event);
+beforeAll(async () => {
+  broker = await onFreePorts();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.endAsync(true);
+});
+afterAll(() => broker.close());
+
+async function client(url: string): Promise<MqttClient> {
+  const connected = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0 });
+  clients.push(connected);
+  return connected;
+}
+
+test.each([
+  ['TCP to WebSocket', () => [broker.mqttUrl, broker.mqttWsUrl] as const],
+  ['WebSocket to TCP', () => [broker.mqttWsUrl, broker.mqttUrl] as const],
+])('carries a message from %s, and keeps a retained one', async (name, urls) => {
+  const [from, to] = urls();
+  const publisher = await client(from);
+  await publisher.publishAsync(`t/${name}`, 'beat', { qos: 1, retain: true });
+  const subscriber = await client(to);
+  const arrived = once(subscriber, 'message');
+  await subscriber.subscribeAsync(`t/${name}`, { qos: 1 });
+  const [topic, payload, packet] = await arrived;
+  expect([topic, String(payload), packet.retain]).toEqual([`t/${name}`, 'beat', true]);
+});
+
+test('refuses a shared subscription, which would deliver nothing', async () => {
+  const subscriber = await client(broker.mqttUrl);
+  const granted = await subscriber.subscribeAsync('$share/group/t', { qos: 1 }).catch((error: Error) => error);
+  expect(granted instanceof Error ? 128 : granted[0]?.qos).toBe(128);
+});
+
+test('publishes the will of a client that vanishes', async () => {
+  const watcher = await client(broker.mqttUrl);
+  await watcher.subscribeAsync('will/of/it');
+  const arrived = once(watcher, 'message');
+  const doomed = await connectAsync(broker.mqttUrl, {
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    will: { topic: 'will/of/it', payload: Buffer.from('gone'), qos: 1, retain: false },
+  });
+  doomed.on('error', () => {});
+  doomed.stream.destroy();
+  expect(String((await arrived)[1])).toBe('gone');
+});
+
+test('rubbish on its port harms nobody', async () => {
+  const port = Number(new URL(broker.mqttUrl).port);
+  const rubbish = connectTcp(port, '127.0.0.1');
+  rubbish.on('error', () => {});
+  rubbish.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+  await once(rubbish, 'close');
+  expect((await client(broker.mqttUrl)).connected).toBe(true);
+});
+
+test.each([
+  ['PULSEBOARD_MQTT_PORT', (port: number) => ({ mqttPort: port, mqttWsPort: 0 }), () => broker.mqttUrl],
+  ['PULSEBOARD_MQTT_WS_PORT', (port: number) => ({ mqttPort: 0, mqttWsPort: port }), () => broker.mqttWsUrl],
+])('a port in use is one sentence that names %s', async (setting, ports, url) => {
+  const port = Number(new URL(url()).port);
+  await expect(createBroker({ host: '127.0.0.1', log, ...ports(port) })).rejects.toMatchObject({
+    code: 'LISTEN_FAILED',
+    message: expect.stringMatching(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use .*${setting} `)),
+  });
+});
+
+test('an address that is not of this machine is one sentence', async () => {
+  await expect(createBroker({ host: '192.0.2.1', mqttPort: 0, mqttWsPort: 0, log })).rejects.toMatchObject({
+    code: 'LISTEN_FAILED',
+    message: expect.stringContaining('PULSEBOARD_HOST'),
+  });
+});
+
+test('closing ends its clients and frees its ports', async () => {
+  const other = await onFreePorts();
+  const guest = await connectAsync(other.mqttUrl, { protocolVersion: 4, reconnectPeriod: 0 });
+  const ended = once(guest, 'close');
+  await other.close();
+  await ended;
+  const again = await createBroker({ host: '127.0.0.1', mqttPort: Number(new URL(other.mqttUrl).port), mqttWsPort: 0, log });
+  await again.close();
+});

@@ -1,0 +1,89 @@
+import { emptyRoster, Roster } from '../aggregation/roster.js';
+import { Boards } from '../board/boards.js';
+import { Derivation } from '../ingest/derivation.js';
+import { Intake } from '../ingest/intake.js';
+import type { TimeSeriesStore } from '../storage/time-series-store.js';
+import type { Arrival } from './arrivals.js';
+
+/** Ada wears two straps and a foot pod; Bruno's strap was Chiara's before; the others are guests. */
+export const roster = new Roster({
+  ...emptyRoster,
+  assignments: [
+    { sensor: 'ant-hr-1', member: 'ada', from: 0 },
+    { sensor: 'ble-a0b1c2d3e4f5', member: 'ada', from: 0 },
+    { sensor: 'ant-sdm-1', member: 'ada', from: 0 },
+    { sensor: 'ant-hr-2', member: 'bruno', from: 0 },
+  ],
+  profiles: [
+    { member: 'ada', from: 0, ageYears: 34, weightKg: 62, sex: 'female', ownHrMaxBpm: 188 },
+    { member: 'bruno', from: 0, ageYears: 41, weightKg: 84 },
+  ],
+});
+
+/** Intake, derivation and boards on a store, driven by a clock that moves from arrival to arrival. */
+export class ProcessorRun {
+  now: number;
+  boards!: Boards;
+  #intake!: Intake;
+  #derivation!: Derivation;
+  #store!: TimeSeriesStore;
+
+  private constructor(
+    private readonly openStore: () => Promise<TimeSeriesStore>,
+    begin: number,
+  ) {
+    this.now = begin;
+  }
+
+  /** @param begin UTC ms at which the processor starts */
+  static async start(openStore: () => Promise<TimeSeriesStore>, begin: number): Promise<ProcessorRun> {
+    const run = new ProcessorRun(openStore, begin);
+    await run.#start();
+    return run;
+  }
+
+  get store(): TimeSeriesStore {
+    return this.#store;
+  }
+
+  /** Ends the process and starts another one on what it stored; what was not flushed comes again, as gateways do. */
+  async restart(): Promise<void> {
+    await this.#store.close();
+    await this.#start();
+  }
+
+  /** Takes all that comes until `until`, and flushes once. */
+  async take(arrivals: readonly Arrival[], until: number): Promise<void> {
+    this.now = until;
+    const fresh = arrivals.flatMap(({ from, batch }) => this.#intake.accept(from, batch, this.now).fresh);
+    for (const reading of fresh) this.boards.note(reading, this.now);
+    const flushed = await this.#derivation.flush(fresh);
+    if (!flushed) return;
+    this.#intake.commit(flushed.ranges);
+    this.boards.derived(flushed.before, flushed.after);
+  }
+
+  /** All arrivals in steps of `stepMs`, then silence until every second is closed. */
+  async takeAll(arrivals: readonly Arrival[], stepMs: () => number, between: () => Promise<void> = async () => {}): Promise<void> {
+    let i = 0;
+    while (i < arrivals.length) {
+      const until = Math.max(this.now, arrivals[i]!.at) + stepMs();
+      const first = i;
+      while (i < arrivals.length && arrivals[i]!.at <= until) i++;
+      await this.take(arrivals.slice(first, i), until);
+      await between();
+    }
+    await this.take([], this.now + 30_000);
+  }
+
+  async #start(): Promise<void> {
+    this.#store = await this.openStore();
+    const { ranges, watermarkAt } = await this.#store.begin();
+    const rosterOf = () => roster;
+    this.#intake = new Intake(ranges);
+    // A short memory, so that late readings make it ask the store.
+    this.#derivation = new Derivation({ store: this.#store, rosterOf, clock: () => this.now, watermarkAt, keepMs: 15_000 });
+    await this.#derivation.resume();
+    this.boards = new Boards(rosterOf);
+  }
+}

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type ReadingBatch, topics } from '@pulseboard/contract';
+import { Aedes } from 'aedes';
+import { pino } from 'pino';
+import { createMqttUplink } from './mqtt-uplink.js';
+import type { Uplink, UplinkEvents } from './uplink.js';
+
+const params = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
+const status = { version: '1.2.3', boot: 'boot0001', since: 1_700_000_000_000 };
+const batch: ReadingBatch = {
+  v: 1,
+  gateway: 'gateway-1',
+  spool: 'spool0001',
+  first: 1,
+  oldest: 1,
+  boot: 'boot0001',
+  sentAt: 1_700_000_000_000,
+  clock: 'synced',
+  readings: [{ sensor: 'ant-hr-1', at: 1_700_000_000_000 }],
+};
+
+interface TestBroker {
+  aedes: Aedes;
+  port: number;
+  /** Cuts every connection and forgets everything. */
+  kill(): Promise<void>;
+}
+
+async function startBroker(port = 0): Promise<TestBroker> {
+  const aedes = await Aedes.createBroker();
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    aedes.handle(socket);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    aedes,
+    port: (server.address() as AddressInfo).port,
+    async kill() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Collects what is published on a topic. */
+const published = (broker: TestBroker, topic: string) =>
+  new Promise<{ payload: unknown; retain: boolean; qos: number }>((resolve) => {
+    broker.aedes.subscribe(
+      topic,
+      (packet, done) => {
+        resolve({ payload: JSON.parse(packet.payload.toString()), retain: packet.retain, qos: packet.qos });
+        done();
+      },
+      () => {},
+    );
+  });
+
+const opened: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+async function broker(port?: number) {
+  const started = await startBroker(port);
+  opened.push(() => started.kill());
+  return started;
+}
+
+function uplink(port: number, events: Partial<UplinkEvents> = {}): Uplink {
+  const created = createMqttUplink({
+    brokerUrl: `mqtt://127.0.0.1:${port}`,
+    params,
+    status,
+    log: pino({ level: 'silent' }),
+    events: { onConnect() {}, onCommitted() {}, onRequest() {}, ...events },
+  });
+  opened.push(() => created.close());
+  return created;
+}
+
+const connection = (port: number, events: Partial<UplinkEvents> = {}) =>
+  new Promise<Uplink>((resolve) => {
+    const created: Uplink = uplink(port, { ...events, onConnect: () => resolve(created) });
+  });
+
+test('says online when it connects and offline when it closes, retained', async () => {
+  const peer = await broker();
+  const topic = topics.gatewayStatus.build(params);
+  const online = published(peer, topic);
+  const link = await connection(peer.port);
+  expect(await online).toMatchObject({ payload: { status: 'online', ...status }, qos: 1 });
+  const offline = new Promise((resolve) =>
+    peer.aedes.subscribe(
+      topic,
+      (packet, done) => {
+        const payload = JSON.parse(packet.payload.toString());
+        if (payload.status === 'offline') resolve(payload);
+        done();
+      },
+      () => {},
+    ),
+  );
+  await link.close();
+  expect(await offline).toEqual({ status: 'offline', ...status });
+});
+
+test('hands over what is committed and requested, and refuses rubbish', async () => {
+  const peer = await broker();
+  const heard: unknown[] = [];
+  let ready: () => void = () => {};
+  const both = new Promise<void>((resolve) => {
+    ready = () => heard.length === 2 && resolve();
+  });
+  await connection(peer.port, {
+    onCommitted: (committed) => {
+      heard.push(committed);
+      ready();
+    },
+    onRequest: (action, payload) => {
+      heard.push([action, payload]);
+      ready();
+    },
+  });
+  const say = (topic: string, payload: string) =>
+    new Promise<void>((resolve) =>
+      peer.aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false }, () => resolve()),
+    );
+  const committed = { epoch: 1, spools: [], rejected: [] };
+  await say(topics.committed.build(params), 'rubbish');
+  await say(topics.committed.build(params), '{"epoch":0}');
+  await say(topics.committed.build(params), JSON.stringify(committed));
+  await say(topics.gatewayRequest.build({ ...params, action: 'health' }), '{"transaction":"1"}');
+  await both;
+  expect(heard).toEqual([committed, ['health', { transaction: '1' }]]);
+});
+
+test('batches under way when the broker dies are given up at once, and the link comes back by itself', async () => {
+  const first = await startBroker();
+  first.aedes.authorizePublish = (_client, packet, done) => {
+    if (!packet.topic.endsWith('/readings')) done(null); // never answers a batch
+  };
+  let connects = 0;
+  let back: () => void = () => {};
+  const again = new Promise<void>((resolve) => {
+    back = resolve;
+  });
+  const link = await new Promise<Uplink>((resolve) => {
+    const created: Uplink = uplink(first.port, {
+      onConnect: () => {
+        if (++connects === 1) resolve(created);
+        else back();
+      },
+    });
+  });
+  const lost = link.sendBatch(batch);
+  const refused = expect(lost).rejects.toThrow();
+  await first.kill();
+  await refused;
+  expect(link.connected).toBe(false);
+  const second = await broker(first.port);
+  await again;
+  const arrived = published(second, topics.readings.build(params));
+  await link.sendBatch(batch);
+  expect((await arrived).payload).toEqual(batch);
+});

@@ -1,0 +1,162 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { answerParser, board, get, health } from './harness/api.js';
+import { root, tempFolder } from './harness/environment.js';
+import { eventually } from './harness/eventually.js';
+import { cleanUp, runCommand, type Settings, type System, startSystem } from './harness/system.js';
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({}, { ownGroup: true });
+});
+afterAll(cleanUp);
+
+/** Starts, expects exit code 1. @returns the lines of stderr, without the log */
+async function refusal(settings: Settings, args: readonly string[] = ['start']): Promise<string[]> {
+  const { code, stderr } = await runCommand(args, settings);
+  expect({ code, stack: stderr.filter((line) => /^\s+at /.test(line)) }).toEqual({ code: 1, stack: [] });
+  return stderr.filter((line) => !line.startsWith('{'));
+}
+
+const portOf = (url: string) => new URL(url).port;
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+describe('npm start', () => {
+  test('prints a line for each part, with its address', () => {
+    const { stdout } = system.child;
+    expect(stdout[0]).toBe(`Pulseboard ${version}`);
+    expect(stdout.slice(1, 6)).toEqual([
+      expect.stringMatching(/^ {2}broker +mqtt:\/\/127\.0\.0\.1:\d+ {2}ws:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^ {2}processor +http:\/\/127\.0\.0\.1:\d+\/api\/docs {2}data in \//),
+      expect.stringMatching(/^ {2}board +http:\/\/127\.0\.0\.1:\d+\/$/),
+      expect.stringMatching(/^ {2}gateway +gateway-1 in demo\/main {2}simulated class of 12, seed 1$/),
+      'Ready. Ctrl-C stops everything.',
+    ]);
+  });
+
+  test('the processor is well, and says so as its document promises', async () => {
+    const parser = await answerParser(system.url, '/api/v1/health');
+    expect(parser.parse(await get(system.url, '/api/v1/health'))).toMatchObject({ status: 'ok', version, broker: 'connected', epoch: 1 });
+  });
+
+  test('a dozen members with heart rates are on the board, as its document promises', async () => {
+    const { members } = await eventually('a dozen members', async () => {
+      const picture = await board(system.url);
+      return picture.members.filter((row) => row.bpm !== undefined).length === 12 && picture;
+    });
+    expect(members.map((row) => row.rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(members.filter((row) => row.guest)).toHaveLength(1);
+    const parser = await answerParser(system.url, '/api/v1/rooms/{gym}/{room}/board');
+    expect(parser.check(await get(system.url, '/api/v1/rooms/demo/main/board?rankBy=bpm'))).toBe(true);
+  });
+
+  test('what the API does not know it says as problem details', async () => {
+    const response = await fetch(`${system.url}/api/v1/members/nobody/heart-rate`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await response.json()).toMatchObject({ status: 404, title: 'Not Found', instance: '/api/v1/members/nobody/heart-rate' });
+  });
+});
+
+describe('what stands in the way is one clear sentence', () => {
+  test('a port in use', async () => {
+    const port = portOf(system.mqttUrl);
+    expect(await refusal({ PULSEBOARD_MQTT_PORT: port })).toEqual([expect.stringMatching(`${port}.*PULSEBOARD_MQTT_PORT`)]);
+  });
+
+  test('a data folder that another process has', async () => {
+    const folder = system.settings.PULSEBOARD_DATA_DIR!;
+    expect(await refusal({ PULSEBOARD_DATA_DIR: folder })).toEqual([
+      `The data folder ${folder} is in use by another processor (process ${system.child.pid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
+    ]);
+  });
+
+  test('a data folder that cannot be written', async () => {
+    const file = join(tempFolder(), 'file');
+    writeFileSync(file, '');
+    expect(await refusal({ PULSEBOARD_DATA_DIR: join(file, 'data') })).toEqual([
+      expect.stringMatching(/^The data folder \S+ cannot be written \(ENOTDIR\); set PULSEBOARD_DATA_DIR/),
+    ]);
+  });
+
+  test('unknown settings and bad values, all of them at once', async () => {
+    const said = await refusal({ PULSEBOARD_HTP_PORT: '80', PULSEBOARD_SEED: 'one', PULSEBOARD_ROOM: 'Main Hall', PULSEBOARD_RADIO: 'fm' });
+    expect(said).toEqual([
+      'PULSEBOARD_HTP_PORT is no setting of Pulseboard; did you mean PULSEBOARD_HTTP_PORT?',
+      'PULSEBOARD_ROOM is "Main Hall"; it must be lower-case letters, digits, - and _, at most 63.',
+      'PULSEBOARD_RADIO is "fm"; it must be one of simulated, replay.',
+      expect.stringMatching(/^PULSEBOARD_SEED is "one"; it must be a whole number from 0 to \d+\.$/),
+    ]);
+  });
+
+  test('recordings that are not there', async () => {
+    const replay = { PULSEBOARD_RADIO: 'replay' };
+    const missing = join(tempFolder(), 'none');
+    const [unnamed, absent] = await Promise.all([refusal(replay), refusal({ ...replay, PULSEBOARD_REPLAY_DIR: missing })]);
+    expect(unnamed).toEqual([expect.stringMatching(/^A replay needs recordings: set PULSEBOARD_REPLAY_DIR/)]);
+    expect(absent).toEqual([`Cannot read workouts from ${missing}: there is no such folder.`]);
+  });
+
+  test('a recording that would end in the future', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'a.csv'), 'elapsed_s,heart_rate_bpm,cadence_rpm,distance_m\n0,90,,\n600,90,,\n');
+    const startAt = String(Date.now() - 60_000);
+    expect(await refusal({ PULSEBOARD_RADIO: 'replay', PULSEBOARD_REPLAY_DIR: folder, PULSEBOARD_START_AT: startAt })).toEqual([
+      expect.stringMatching(/^PULSEBOARD_START_AT would let the recording end in the future/),
+    ]);
+  });
+
+  test('an argument that means nothing', async () => {
+    expect(await refusal({}, ['start', '--fast'])).toEqual([expect.stringMatching(/^"--fast" is nothing that `npm start` knows/)]);
+  });
+});
+
+describe('commands that answer and end', () => {
+  test('--help of each part names its settings', async () => {
+    for (const { code, stdout, stderr } of await Promise.all(['start', 'broker', 'processor', 'gateway'].map((part) => runCommand([part, '--help'])))) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
+      expect(stdout.join('\n')).toContain('PULSEBOARD_LOG_LEVEL');
+    }
+  });
+
+  test('--version', async () => {
+    expect(await runCommand(['start', '--version'])).toEqual({ code: 0, signal: null, stdout: [version], stderr: [] });
+  });
+
+  test('gateway decode prints one line of JSON, or one line of what is wrong', async () => {
+    const frame = 'a40e4e0284ffa5e2a5e6ca3c8052627871';
+    const [right, wrong] = await Promise.all([`${frame}d6`, `${frame}d7`].map((bytes) => runCommand(['gateway', 'decode', 'ant', bytes])));
+    expect({ code: right!.code, lines: right!.stdout.length }).toEqual({ code: 0, lines: 1 });
+    expect(JSON.parse(right!.stdout[0]!)).toMatchObject({ heartRateBpm: 60, beatCount: 202 });
+    expect({ code: wrong!.code, stdout: wrong!.stdout, lines: wrong!.stderr.length }).toEqual({ code: 1, stdout: [], lines: 1 });
+  });
+});
+
+/** From here on the system of this file has ended. */
+test('SIGTERM stops everything: exit code 0, no process and no open port left, the data folder free', async () => {
+  expect((await health(system.url)).failedFlushes).toBe(0);
+  expect(await system.child.stop()).toEqual({ code: 0, signal: null });
+  expect(system.child.groupIsEmpty()).toBe(true);
+  for (const url of [system.url, system.mqttUrl]) await expect(opens(portOf(url))).resolves.toBe(false);
+  expect(() => readFileSync(join(system.settings.PULSEBOARD_DATA_DIR!, 'processor.lock'))).toThrow('ENOENT');
+});
+
+test('the port of the board in use: one clear sentence, in a data folder that was used before', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const port = String((other.address() as AddressInfo).port);
+  const said = await refusal({ PULSEBOARD_HTTP_PORT: port, PULSEBOARD_DATA_DIR: system.settings.PULSEBOARD_DATA_DIR! });
+  expect(said).toEqual([expect.stringMatching(`${port}.*PULSEBOARD_HTTP_PORT`)]);
+  await new Promise((resolve) => other.close(resolve));
+});
+
+const opens = (port: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
