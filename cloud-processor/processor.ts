@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
@@ -66,18 +67,18 @@ const ROOM_PUBLISH_MS = 1000;
  */
 export async function createProcessor(options: ProcessorOptions): Promise<Processor> {
   const { brokerUrl, host, httpPort, dataDir, gym, room, clock, version, log, speed = 1 } = options;
+  const boot = randomUUID().slice(0, 8);
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
     closers.push(await lockDataFolder(dataDir));
-    const [store, registry] = await Promise.all([
-      DuckDbTimeSeriesStore.open(join(dataDir, 'pulseboard.duckdb')),
-      PgliteRegistry.open(join(dataDir, 'registry')),
-    ]);
-    closers.push(() => registry.close());
+    // The store first: its file is locked by the operating system too, should the lock of the folder be wrong.
+    const store = await DuckDbTimeSeriesStore.open(join(dataDir, 'pulseboard.duckdb'));
     closers.push(() => store.close());
+    const registry = await PgliteRegistry.open(join(dataDir, 'registry'));
+    closers.push(() => registry.close());
 
     const people = new People(registry);
     await people.load(gym, room);
@@ -101,6 +102,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       processor: `processor-${gym}`,
       version,
       epoch: state.epoch,
+      boot,
       log,
       onConnect: () => {
         rooms.forget();
@@ -191,7 +193,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
           url: brokerUrl,
           protocolVersion: 4,
           clean: true,
-          clientId: `pulseboard-processor-${gym}-${state.epoch}`,
+          clientId: `pulseboard-processor-${gym}-${boot}`,
           reconnectPeriod: 500,
           subscribeOptions: { qos: 1 },
         },

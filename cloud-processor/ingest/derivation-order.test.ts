@@ -115,7 +115,7 @@ test('the same readings in order, and shuffled, late and duplicated, give the sa
         for (const { gym } of classes) await boardsAgree(each, gym);
       }
     }),
-    { numRuns: 3, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   );
   await run.store.close();
   await other.store.close();
@@ -124,7 +124,7 @@ test('the same readings in order, and shuffled, late and duplicated, give the sa
 test('so they do when the processor is restarted in the middle', async () => {
   const run = await ProcessorRun.start(openStore('restarted'), T0);
   await fc.assert(
-    fc.asyncProperty(seeds(5), async (list) => {
+    fc.asyncProperty(seeds(3), async (list) => {
       const { begin, classes } = classesOf(list);
       const random = createRandom(list[0]!);
       run.now = begin;

@@ -8,6 +8,8 @@ export interface MqttPublisherOptions {
   processor: Id;
   version: string;
   epoch: number;
+  /** Random: two clients of one name would take the broker from each other for ever. */
+  boot: string;
   log: Logger;
   onConnect(): void;
 }
@@ -16,13 +18,13 @@ const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 
 /** Publishes while connected; what is not connected is not queued: the next second tells it anew. */
-export function createMqttPublisher({ brokerUrl, processor, version, epoch, log, onConnect }: MqttPublisherOptions): Publisher {
+export function createMqttPublisher({ brokerUrl, processor, version, epoch, boot, log, onConnect }: MqttPublisherOptions): Publisher {
   const statusTopic = topics.processorStatus.build({ processor });
   const status = (state: ProcessorStatus['status'], now?: number) =>
     JSON.stringify({ status: state, version, epoch, ...(now === undefined ? {} : { now }) } satisfies ProcessorStatus);
   const client = connect(brokerUrl, {
     protocolVersion: 4,
-    clientId: `pulseboard-processor-${processor}-publisher-${epoch}`,
+    clientId: `pulseboard-processor-${processor}-publisher-${boot}`,
     clean: true,
     reconnectPeriod: RECONNECT_MS,
     queueQoSZero: false,
