@@ -1,0 +1,227 @@
+import { type Committed, Ranges } from '@pulseboard/contract';
+import { type DropReason, type RecoveredSpool, type Run, SpoolState } from './spool-state.js';
+
+/** Numbers of one spool to be sent as one batch now; there are no holes in it. */
+export interface Sending {
+  spool: SpoolState;
+  first: number;
+  last: number;
+}
+
+export interface ProtocolOptions {
+  /** Resends and backlog under way at once, in batches. */
+  windowBatches?: number;
+  /** First timeout of a batch, ms; doubled without progress. */
+  baseBackoffMs?: number;
+  maxBackoffMs?: number;
+  /** Readings in a batch, at most. */
+  maxBatchReadings?: number;
+}
+
+const DEFAULTS: Required<ProtocolOptions> = { windowBatches: 16, baseBackoffMs: 4000, maxBackoffMs: 120_000, maxBatchReadings: 1000 };
+/** While disconnected a batch spans this long. */
+export const OFFLINE_BATCH_MS = 1000;
+
+/**
+ * What a gateway sends, keeps and forgets: rules 1, 2, 4, 5 and 7 of the design's guarantee, as a pure machine.
+ * Times are monotonic ms, chance is an argument; it reads no clock and touches no bytes.
+ */
+export class GatewayProtocol {
+  readonly spools: SpoolState[];
+  readonly current: SpoolState;
+  readonly #o: Required<ProtocolOptions>;
+  #connected = false;
+  #backoffMs: number;
+  #progressAt = 0;
+  #epoch = 0;
+  #refusedEntries = 0;
+
+  /**
+   * @param id of the spool of this process start, random
+   * @param recovered older spools: only drained, never appended to
+   * @param random 0 ≤ x < 1
+   */
+  constructor(
+    id: string,
+    recovered: readonly RecoveredSpool[],
+    private readonly random: () => number,
+    options: ProtocolOptions = {},
+  ) {
+    this.#o = { ...DEFAULTS, ...options };
+    this.#backoffMs = this.#o.baseBackoffMs;
+    this.current = new SpoolState(id, true);
+    this.spools = [...recovered.map((spool) => new SpoolState(spool.id, false, spool)), this.current];
+    for (const spool of this.spools) if (spool !== this.current) this.#cut(spool, spool.written);
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Entries of `committed` beyond what can have been sent. */
+  get refusedEntries(): number {
+    return this.#refusedEntries;
+  }
+
+  get heldCount(): number {
+    return this.spools.reduce((sum, spool) => sum + spool.heldCount, 0);
+  }
+
+  /** A reading was appended to the current spool. @returns its number */
+  append(now: number): number {
+    const spool = this.current;
+    spool.written++;
+    if (spool.written === spool.open) spool.openedAt = now;
+    return spool.written;
+  }
+
+  /** Numbers up to `ceiling` of the current spool may be sent: that is durable. */
+  raiseCeiling(ceiling: number): void {
+    this.current.ceiling = Math.max(this.current.ceiling, ceiling);
+  }
+
+  /** Connected: nobody knows what arrived, and the processor may be a new one. */
+  connect(): void {
+    this.#connected = true;
+    this.#hurry();
+  }
+
+  disconnect(): void {
+    this.#connected = false;
+  }
+
+  /** What to send now: what is new first and once, then what is not committed in time, within the window. */
+  due(now: number): Sending[] {
+    const sendings: Sending[] = [];
+    const { current } = this;
+    if (current.written >= current.open && (this.#connected || now - current.openedAt >= OFFLINE_BATCH_MS)) {
+      const added = this.#cut(current, current.written);
+      if (this.#connected) for (const run of added) if (run.last <= current.ceiling) sendings.push(...this.#send(current, run, now));
+    }
+    if (this.#connected) this.#resend(now, sendings);
+    return sendings;
+  }
+
+  /** Resends under way: for the bound of rule 6. */
+  underWay(now: number): number {
+    let count = 0;
+    for (const spool of this.spools) for (const run of spool.runs) if (run.inWindow && now < run.sentAt + this.#timeout(run)) count++;
+    return count;
+  }
+
+  /**
+   * Takes what the processor says is stored and derived.
+   * @returns spools that are done with: settled and closed, to be deleted
+   */
+  hear({ epoch, spools }: Committed, now: number): SpoolState[] {
+    const finished: SpoolState[] = [];
+    for (const entry of spools) {
+      const spool = this.spools.find((s) => s.id === entry.spool);
+      if (!spool) continue; // closed long ago
+      const limit = spool.current ? spool.sent : spool.ceiling;
+      if (new Ranges([...entry.ranges, ...entry.gone]).max > limit) {
+        this.#refusedEntries++;
+        continue;
+      }
+      for (const [from, to] of entry.gone) spool.gone.add(from, to);
+      spool.closed = entry.closed;
+      if (spool.hear(entry.ranges)) this.#progress(now);
+      if (!spool.current && spool.closed && spool.settled) finished.push(spool);
+    }
+    for (const spool of finished) this.spools.splice(this.spools.indexOf(spool), 1);
+    // A new epoch: the processor or its store begins anew and has forgotten what it had not committed.
+    if (epoch !== this.#epoch && this.#epoch !== 0) this.#hurry();
+    this.#epoch = epoch;
+    return finished;
+  }
+
+  /** Older spools without a held number that nobody was told of yet: health goes out at once for them. */
+  newlyDrained(): SpoolState[] {
+    const drained = this.spools.filter((spool) => !spool.current && !spool.toldDrained && spool.heldCount === 0);
+    for (const spool of drained) spool.toldDrained = true;
+    return drained;
+  }
+
+  /** Gives up a span, counted by its reason. @returns how many readings */
+  drop(spool: SpoolState, first: number, last: number, reason: DropReason): number {
+    if (spool.current && last >= spool.open) this.#cut(spool, Math.min(last, spool.written));
+    return spool.drop(first, last, reason);
+  }
+
+  #hurry(): void {
+    this.#backoffMs = this.#o.baseBackoffMs;
+    for (const spool of this.spools)
+      for (const run of spool.runs) Object.assign(run, { sentAt: Number.NEGATIVE_INFINITY, tries: 0, inWindow: false });
+  }
+
+  #progress(now: number): void {
+    this.#progressAt = now;
+    this.#backoffMs = this.#o.baseBackoffMs;
+  }
+
+  #timeout(run: Run): number {
+    return run.jitter * this.#backoffMs;
+  }
+
+  /** Closes what is open up to `last` into runs. @returns the new ones */
+  #cut(spool: SpoolState, last: number): Run[] {
+    const added: Run[] = [];
+    for (const [from, to] of spool.heldIn(spool.open, last))
+      for (let first = from; first <= to; first += this.#o.maxBatchReadings)
+        added.push({
+          first,
+          last: Math.min(to, first + this.#o.maxBatchReadings - 1),
+          sentAt: Number.NEGATIVE_INFINITY,
+          tries: 0,
+          inWindow: false,
+          jitter: 1,
+        });
+    spool.runs.push(...added);
+    spool.open = last + 1;
+    return added;
+  }
+
+  #send(spool: SpoolState, run: Run, now: number): Sending[] {
+    run.sentAt = now;
+    run.jitter = 0.75 + this.random() / 2;
+    spool.sent = Math.max(spool.sent, run.last);
+    return spool.heldIn(run.first, run.last).map(([first, last]) => ({ spool, first, last }));
+  }
+
+  /** Oldest first. Runs that were never sent and follow each other travel together. */
+  #resend(now: number, sendings: Sending[]): void {
+    let underWay = 0;
+    for (const spool of this.spools)
+      for (const run of spool.runs)
+        if (run.inWindow) {
+          run.inWindow = now < run.sentAt + this.#timeout(run);
+          if (run.inWindow) underWay++;
+        }
+    for (const spool of this.spools) {
+      for (let i = 0; i < spool.runs.length && underWay < this.#o.windowBatches; i++) {
+        const run = spool.runs[i]!;
+        if (now < run.sentAt + this.#timeout(run) || run.last > spool.ceiling) continue;
+        this.#merge(spool, i);
+        if (run.tries++ > 0 && now - this.#progressAt > this.#backoffMs) {
+          this.#backoffMs = Math.min(this.#o.maxBackoffMs, this.#backoffMs * 2);
+          this.#progressAt = now;
+        }
+        run.inWindow = true;
+        underWay++;
+        sendings.push(...this.#send(spool, run, now));
+      }
+    }
+  }
+
+  #merge(spool: SpoolState, at: number): void {
+    const run = spool.runs[at]!;
+    let taken = 0;
+    for (let next = spool.runs[at + 1]; next; next = spool.runs[at + 1 + taken]) {
+      const fits = next.first === run.last + 1 && next.last - run.first < this.#o.maxBatchReadings && next.last <= spool.ceiling;
+      if (!fits || next.sentAt !== Number.NEGATIVE_INFINITY || run.sentAt !== Number.NEGATIVE_INFINITY) break;
+      run.last = next.last;
+      taken++;
+    }
+    spool.runs.splice(at + 1, taken);
+  }
+}

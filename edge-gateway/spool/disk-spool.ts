@@ -1,0 +1,235 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Reading } from '@pulseboard/contract';
+import type { RecoveredSpool, SpoolState } from '../publish/spool-state.js';
+import { BOOK_FILE, bookOf } from './book.js';
+import { FrameKind } from './frame.js';
+import { recoverSpools, type StoredSegment } from './recover.js';
+import { readSegment, SegmentWriter, segmentPath, syncFolder } from './segment.js';
+
+export interface DiskSpoolOptions {
+  /** Holds one folder a spool. */
+  folder: string;
+  gateway: string;
+  /** Of the spool of this process start, random. */
+  id: string;
+  /** A segment is closed at this size. */
+  segmentBytes?: number;
+}
+
+/** The spool folder cannot be used at all. The message is a sentence for people. */
+export class SpoolFolderError extends Error {
+  readonly code = 'SPOOL_FOLDER_UNUSABLE';
+}
+
+const SEGMENT_BYTES = 1_000_000;
+/** Numbers that may be sent before the next sync: a second of the busiest room, many times over. */
+const CEILING_HEADROOM = 2000;
+/** Read again without the disk: what was just appended is what is sent next. */
+const RECENT_READINGS = 4096;
+/** What a full disk did not take waits here. */
+const MAX_UNSPOOLED_READINGS = 20_000;
+const CACHED_SEGMENTS = 2;
+/** An SD card wears out by small writes. */
+const BOOK_INTERVAL_MS = 60_000;
+const EMPTY = new Uint8Array();
+
+/** The readings of a gateway on disk: segment files of checksummed frames, one folder a spool. Only the newest spool is written to. */
+export class DiskSpool {
+  readonly #recent = new Map<number, Reading>();
+  readonly #unspooled = new Map<number, Reading>();
+  readonly #segments = new Map<string, StoredSegment[]>();
+  readonly #cache = new Map<string, Map<number, Reading>>();
+  readonly #books = new Map<string, { at: number; dropped: string }>();
+  #writer: SegmentWriter | undefined;
+  #rate = 0;
+  #sinceSync = 0;
+  #diskFault: string | undefined;
+
+  private constructor(
+    private readonly options: DiskSpoolOptions,
+    readonly recovered: readonly RecoveredSpool[],
+    /** What was found wrong at the start, a sentence each. */
+    readonly reports: readonly string[],
+  ) {}
+
+  /** @throws SpoolFolderError when the folder cannot be made or read */
+  static open(options: DiskSpoolOptions): DiskSpool {
+    try {
+      mkdirSync(join(options.folder, options.id), { recursive: true });
+      const { spools, reports } = recoverSpools(options.folder, options.gateway);
+      const older = spools.filter((spool) => spool.id !== options.id);
+      const disk = new DiskSpool(options, older, reports);
+      for (const { id, segments } of older) disk.#segments.set(id, segments);
+      disk.#segments.set(options.id, []);
+      syncFolder(options.folder);
+      return disk;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new SpoolFolderError(
+        `The spool folder ${options.folder} cannot be used (${code ?? message}); set PULSEBOARD_SPOOL_DIR to a folder that can be written.`,
+      );
+    }
+  }
+
+  /** Why the disk takes nothing at the moment; undefined while it does. */
+  get diskFault(): string | undefined {
+    return this.#diskFault;
+  }
+
+  get bytes(): number {
+    let bytes = this.#writer?.bytes ?? 0;
+    for (const segments of this.#segments.values()) for (const segment of segments) bytes += segment.bytes;
+    return bytes;
+  }
+
+  /**
+   * Writes a reading down before it is sent.
+   * @returns numbers that could neither be written nor kept in memory any more: to be counted as dropped
+   */
+  append(number: number, reading: Reading): number[] {
+    this.#recent.set(number, reading);
+    this.#recent.delete(number - RECENT_READINGS);
+    this.#sinceSync++;
+    try {
+      this.#writerFor(number).append(FrameKind.reading, number, Buffer.from(JSON.stringify(reading)));
+      this.#diskFault = undefined;
+    } catch (error) {
+      this.#diskFault = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      this.#closeWriter(number);
+      this.#unspooled.set(number, reading);
+    }
+    const lost: number[] = [];
+    for (const oldest of this.#unspooled.keys()) {
+      if (this.#unspooled.size <= MAX_UNSPOOLED_READINGS) break;
+      this.#unspooled.delete(oldest);
+      lost.push(oldest);
+    }
+    return lost;
+  }
+
+  /**
+   * Makes what was appended survive a power cut.
+   * @param written highest number appended
+   * @returns the ceiling that is durable now; while the disk takes nothing, live readings go on without one
+   */
+  async sync(written: number): Promise<number> {
+    this.#rate = Math.max(this.#sinceSync, this.#rate / 2);
+    this.#sinceSync = 0;
+    const ceiling = written + Math.max(CEILING_HEADROOM, Math.ceil(this.#rate * 4));
+    try {
+      const writer = this.#writerFor(written + 1);
+      writer.append(FrameKind.ceiling, ceiling, EMPTY);
+      await writer.sync();
+      this.#diskFault = undefined;
+    } catch (error) {
+      this.#diskFault = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    }
+    return ceiling;
+  }
+
+  /** The readings of a span without holes; one that cannot be read any more ends it. */
+  read(spool: string, first: number, last: number): Reading[] {
+    const readings: Reading[] = [];
+    const growing = new Map<string, Map<number, Reading>>();
+    for (let n = first; n <= last; n++) {
+      const reading = this.#readingOf(spool, n, growing);
+      if (!reading) break;
+      readings.push(reading);
+    }
+    return readings;
+  }
+
+  /**
+   * Deletes segments of which nothing is held, and now and then writes the book down: what it says is heard again, but for what was dropped.
+   * @param now monotonic ms
+   */
+  forget(spool: SpoolState, now: number): void {
+    const kept: StoredSegment[] = [];
+    for (const segment of this.#segments.get(spool.id) ?? []) {
+      if (spool.heldIn(segment.first, segment.last).length) kept.push(segment);
+      else {
+        rmSync(segment.path, { force: true });
+        this.#cache.delete(segment.path);
+      }
+    }
+    this.#segments.set(spool.id, kept);
+    if (spool.current) for (const n of this.#unspooled.keys()) if (!spool.isHeld(n)) this.#unspooled.delete(n);
+    this.#saveBook(spool, now);
+  }
+
+  /** Deletes a spool that is done with. */
+  remove(spool: string): void {
+    rmSync(join(this.options.folder, spool), { recursive: true, force: true });
+    this.#segments.delete(spool);
+    this.#books.delete(spool);
+  }
+
+  /** The segment that would go first when there is no room: the oldest of the oldest spool. */
+  oldestSegment(): { spool: string; first: number; last: number } | undefined {
+    for (const [spool, [oldest]] of this.#segments) if (oldest) return { spool, first: oldest.first, last: oldest.last };
+    return undefined;
+  }
+
+  close(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
+  }
+
+  #writerFor(number: number): SegmentWriter {
+    if (this.#writer && this.#writer.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES)) this.#closeWriter(number);
+    if (!this.#writer) {
+      const { folder, gateway, id } = this.options;
+      const path = segmentPath(join(folder, id), number);
+      rmSync(path, { force: true }); // an empty one that a full disk left
+      this.#writer = new SegmentWriter(path, { v: 1, gateway, spool: id }, number);
+    }
+    return this.#writer;
+  }
+
+  /** The next reading begins a new segment. @param next its number */
+  #closeWriter(next: number): void {
+    const writer = this.#writer;
+    if (!writer) return;
+    this.#writer = undefined;
+    writer
+      .sync()
+      .catch(() => {})
+      .finally(() => writer.close());
+    this.#segments.get(this.options.id)!.push({ path: writer.path, bytes: writer.bytes, first: writer.firstNumber, last: next - 1 });
+  }
+
+  /** @param growing content of the segment that is still written to, read once a call */
+  #readingOf(spool: string, n: number, growing: Map<string, Map<number, Reading>>): Reading | undefined {
+    const inMemory = spool === this.options.id ? (this.#recent.get(n) ?? this.#unspooled.get(n)) : undefined;
+    if (inMemory) return inMemory;
+    const stored = this.#segments.get(spool)?.find(({ first, last }) => n >= first && n <= last)?.path;
+    if (stored !== undefined) return this.#contentOf(stored, this.#cache).get(n);
+    return spool === this.options.id && this.#writer ? this.#contentOf(this.#writer.path, growing).get(n) : undefined;
+  }
+
+  #contentOf(path: string, cache: Map<string, Map<number, Reading>>): Map<number, Reading> {
+    let content = cache.get(path);
+    if (!content) {
+      content = readSegment(path).readings;
+      cache.set(path, content);
+      for (const oldest of cache.keys()) if (cache.size > CACHED_SEGMENTS) cache.delete(oldest);
+    }
+    return content;
+  }
+
+  #saveBook(spool: SpoolState, now: number): void {
+    const book = bookOf(spool);
+    const dropped = JSON.stringify(book.dropped);
+    const saved = this.#books.get(spool.id);
+    if (saved && saved.dropped === dropped && now - saved.at < BOOK_INTERVAL_MS) return;
+    const path = join(this.options.folder, spool.id, BOOK_FILE);
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(book));
+      renameSync(`${path}.new`, path);
+      this.#books.set(spool.id, { at: now, dropped });
+    } catch (error) {
+      this.#diskFault = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Reading } from '@pulseboard/contract';
+import { encodeFrame, type Frame, FrameKind, scanFrames } from './frame.js';
+
+export const SEGMENT_SUFFIX = '.segment';
+const fdatasyncFile = promisify(fdatasync);
+
+/** Whose a segment is; stands in its first frame. */
+export interface SegmentHeader {
+  v: 1;
+  gateway: string;
+  spool: string;
+}
+
+/** A file of frames that is appended to. Its name is the number of its first reading. */
+export class SegmentWriter {
+  readonly #file: number;
+  #bytes = 0;
+  #damaged = false;
+
+  /** @throws what the file system throws: full, not writable */
+  constructor(
+    readonly path: string,
+    header: SegmentHeader,
+    readonly firstNumber: number,
+  ) {
+    this.#file = openSync(path, 'ax');
+    this.append(FrameKind.header, firstNumber, Buffer.from(JSON.stringify(header)));
+    syncFolder(dirname(path));
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A write failed half way: what follows is found again by its magic. */
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
+  /** Hands a frame to the operating system: a crash of this process loses nothing of it. @returns bytes written */
+  append(kind: FrameKind, number: number, payload: Uint8Array): number {
+    const frame = encodeFrame(kind, number, payload);
+    let written = 0;
+    while (written < frame.length) {
+      try {
+        written += writeSync(this.#file, frame, written);
+      } catch (error) {
+        if (written > 0) this.#damaged = true;
+        throw error;
+      }
+    }
+    this.#bytes += frame.length;
+    return frame.length;
+  }
+
+  /** Resolves when everything appended before the call survives a power cut. */
+  async sync(): Promise<void> {
+    await fdatasyncFile(this.#file);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** A segment as it is found again. */
+export interface SegmentContent {
+  header: SegmentHeader | undefined;
+  readings: Map<number, Reading>;
+  ceiling: number;
+  damagedBytes: number;
+}
+
+/** Reads what is whole of a segment; never throws for what is in it. */
+export function readSegment(path: string): SegmentContent {
+  const { frames, damagedBytes } = scanFrames(readFileSync(path));
+  const content: SegmentContent = { header: undefined, readings: new Map(), ceiling: 0, damagedBytes };
+  for (const frame of frames) {
+    if (frame.kind === FrameKind.ceiling) content.ceiling = Math.max(content.ceiling, frame.number);
+    else if (frame.kind === FrameKind.header) content.header ??= jsonOf(frame) as SegmentHeader | undefined;
+    else if (frame.kind === FrameKind.reading) {
+      const reading = jsonOf(frame) as Reading | undefined;
+      if (reading) content.readings.set(frame.number, reading);
+    }
+  }
+  return content;
+}
+
+export const segmentPath = (folder: string, firstNumber: number): string =>
+  join(folder, String(firstNumber).padStart(15, '0') + SEGMENT_SUFFIX);
+
+/** A new name in a folder survives a power cut only when the folder is synced too. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function jsonOf(frame: Frame): unknown {
+  try {
+    return JSON.parse(Buffer.from(frame.payload).toString());
+  } catch {
+    return undefined;
+  }
+}
