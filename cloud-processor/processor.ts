@@ -160,7 +160,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         failedFlushes,
       } = pipeline.counts;
       return {
-        status: failedFlushes || !publisher.connected ? ('degraded' as const) : ('ok' as const),
+        status: pipeline.storeAway || !publisher.connected ? ('degraded' as const) : ('ok' as const),
         version,
         epoch: state.epoch,
         now: clock(),

@@ -48,12 +48,19 @@ export type ClockState = Static<typeof ClockState>;
 /** Random id of a spool: a process start of a gateway opens a new one. */
 export const SpoolId = Type.String({ pattern: '^[a-z0-9]{8,32}$' });
 
+/** 48 bits: what a spool's frames hold, and far from where integers end. */
+export const MAX_READING_NUMBER = 2 ** 48 - 1;
+
 const batchEnvelope = {
   v: Type.Literal(1),
   gateway: Id,
   spool: SpoolId,
-  first: Type.Integer({ minimum: 1, description: 'number of the first reading within its spool; the others follow without gaps' }),
-  oldest: Type.Integer({ minimum: 1, description: 'lowest number that the gateway still holds' }),
+  first: Type.Integer({
+    minimum: 1,
+    maximum: MAX_READING_NUMBER,
+    description: 'number of the first reading within its spool; the others follow without gaps',
+  }),
+  oldest: Type.Integer({ minimum: 1, maximum: MAX_READING_NUMBER, description: 'lowest number that the gateway still holds' }),
   boot: Type.String({ minLength: 1, maxLength: 64 }),
   sentAt: UtcMs,
   clock: ClockState,

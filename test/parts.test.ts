@@ -2,12 +2,13 @@ import { demoClass, type GatewayHealth, heartRateSensorOf, topics } from '@pulse
 import type { Gateway } from '@pulseboard/edge-gateway';
 import { board, type Health, health, memberHeartRate } from './harness/api.js';
 import { Child } from './harness/child.js';
+import { dataFolder } from './harness/data-folder.js';
 import { testWhere, toolPath } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';
 import { freePort } from './harness/free-port.js';
 import { deviceNumberOf, openGateway, spoiled } from './harness/gateway-under-test.js';
 import { json, Listener } from './harness/mqtt.js';
-import { cleanUp, type Settings, startChild } from './harness/system.js';
+import { cleanUp, type Settings, START_TIMEOUT_MS, startChild } from './harness/system.js';
 
 const mosquitto = toolPath('TEST_MOSQUITTO');
 const testMosquitto = testWhere(mosquitto, 'another broker in the place of our own: mosquitto is missing');
@@ -23,11 +24,11 @@ beforeAll(async () => {
   port = await freePort();
   brokerUrl = `mqtt://127.0.0.1:${port}`;
   const settings: Settings = { PULSEBOARD_BROKER_URL: brokerUrl };
-  processor = startChild(['processor'], settings);
+  processor = startChild(['processor'], { ...settings, PULSEBOARD_DATA_DIR: await dataFolder() });
   annex = startChild(['gateway'], { ...settings, PULSEBOARD_GYM: 'annex', PULSEBOARD_STRAPS: '4' });
   [, url] = (await processor.line(/^ {2}board +(http:\S+)\/$/)) as unknown as [string, string];
   await annex.line(/^Ready/);
-});
+}, START_TIMEOUT_MS);
 afterAll(cleanUp);
 
 const accepted = async (probe: (health: Health) => boolean) => {

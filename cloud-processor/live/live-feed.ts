@@ -1,6 +1,9 @@
 import type { LiveDelta, LiveRow, LiveSnapshot } from '@pulseboard/contract';
 import type { RoomBoard } from '../board/room-board.js';
 
+/** Listeners know different things of this member. */
+const UNSURE = '';
+
 /** Remembers what a room's listeners know, and says what is new to them. */
 export class LiveFeed {
   readonly #told = new Map<string, string>();
@@ -11,9 +14,13 @@ export class LiveFeed {
     private readonly roomName: string,
   ) {}
 
-  /** The whole picture, for somebody who knows nothing. */
+  /** The whole picture, for somebody who knows nothing. What it shows otherwise than the last delta, the next one tells in any case. */
   snapshot(now: number): LiveSnapshot {
     const { gym, room, session } = this.board;
+    const rows = this.board.rows(now);
+    const shown = new Map(rows.map((row) => [row.member, JSON.stringify(row)]));
+    for (const member of new Set([...this.#told.keys(), ...shown.keys()]))
+      if (shown.get(member) !== this.#told.get(member)) this.#told.set(member, UNSURE);
     return {
       type: 'snapshot',
       now,
@@ -21,7 +28,7 @@ export class LiveFeed {
       room,
       roomName: this.roomName,
       ...(session ? { session } : {}),
-      rows: this.board.rows(now).map((row) => this.#withRecent(row, now)),
+      rows: rows.map((row) => this.#withRecent(row, now)),
     };
   }
 
@@ -35,7 +42,7 @@ export class LiveFeed {
       const told = this.#told.get(row.member);
       if (told === text) continue;
       this.#told.set(row.member, text);
-      rows.push(told === undefined ? this.#withRecent(row, now) : row);
+      rows.push(told === undefined || told === UNSURE ? this.#withRecent(row, now) : row);
     }
     const gone = [...this.#told.keys()].filter((member) => !present.has(member));
     for (const member of gone) this.#told.delete(member);

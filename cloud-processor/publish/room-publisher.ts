@@ -1,13 +1,16 @@
 import { type Id, isGuest, type MemberSecond, type Session } from '@pulseboard/contract';
 import type { Roster } from '../aggregation/roster.js';
 import type { Boards } from '../board/boards.js';
+import { GONE_AFTER_MS } from '../board/live-member.js';
 import type { Publisher } from './publisher.js';
 
 /** Tells each room's state once a second: the newest member-seconds, the ranked board, the session when it changed. */
 export class RoomPublisher {
   readonly #newest = new Map<string, MemberSecond>();
   /** Where each member was last published, so that it can be cleared there. */
-  readonly #publishedIn = new Map<string, { room: Id; at: number; sensor: Id }>();
+  readonly #publishedIn = new Map<string, { room: Id; sensor: Id; second: MemberSecond | undefined }>();
+  /** What the broker could not be told to clear while it was away. */
+  #toClear: (() => void)[] = [];
   readonly #sessions = new Map<string, string>();
 
   constructor(
@@ -27,23 +30,29 @@ export class RoomPublisher {
     }
   }
 
-  /** After a reconnect the broker may remember nothing: everything is told again. */
+  /** After a reconnect the broker may remember nothing, or what is not so any more: everything is told again. */
   forget(): void {
-    this.#publishedIn.clear();
+    for (const clear of this.#toClear.splice(0)) clear();
+    for (const last of this.#publishedIn.values()) last.second = undefined;
     this.#sessions.clear();
   }
 
   /** @param now the processor's clock, UTC ms */
   publish(now: number): void {
     for (const [key, second] of this.#newest) {
+      // What a gateway brings after an outage is no news, and nobody would ever leave whom no board shows.
+      if (now - second.at >= GONE_AFTER_MS + this.boards.slackMs) {
+        this.left(second.gym, second.member);
+        continue;
+      }
       const last = this.#publishedIn.get(key);
-      if (last && last.at >= second.at) continue;
+      if (last?.second === second) continue;
       // A member's topic has the room in it, a guest's the sensor, which never changes.
       if (last && last.room !== second.room) this.#clear(second.gym, second.member, last);
       const nickname = this.rosterOf(second.gym).nicknameOf(second.member);
       if (isGuest(second.member)) this.publisher.sensor(second);
       else this.publisher.member({ ...second, ...(nickname === undefined ? {} : { nickname }) });
-      this.#publishedIn.set(key, { room: second.room, at: second.at, sensor: second.sensor });
+      this.#publishedIn.set(key, { room: second.room, sensor: second.sensor, second });
     }
     for (const board of this.boards.all()) {
       if (!this.isKnown(board.gym, board.room)) continue;
@@ -62,8 +71,9 @@ export class RoomPublisher {
   }
 
   #clear(gym: Id, member: Id, { room, sensor }: { room: Id; sensor: Id }): void {
-    if (isGuest(member)) this.publisher.clearSensor(gym, room, sensor);
-    else this.publisher.clearMember(gym, room, member);
+    const clear = () => (isGuest(member) ? this.publisher.clearSensor(gym, room, sensor) : this.publisher.clearMember(gym, room, member));
+    if (this.publisher.connected) clear();
+    else this.#toClear.push(clear);
   }
 
   #session(session: Session): void {

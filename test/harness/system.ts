@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { Child, type Exit, killLeftChildren } from './child.js';
+import { dataFolder } from './data-folder.js';
 import { mainScript, removeTempFolders, tempFolder } from './environment.js';
 
 export type Settings = Partial<Record<`PULSEBOARD_${string}`, string>>;
+
+/** For tests and hooks that start whole systems, on a machine that has other work too. */
+export const START_TIMEOUT_MS = 120_000;
 
 /** Ports that nobody else has, and a folder that is thrown away. */
 const OWN: Settings = { PULSEBOARD_HTTP_PORT: '0', PULSEBOARD_MQTT_PORT: '0', PULSEBOARD_MQTT_WS_PORT: '0' };
@@ -34,7 +38,7 @@ export interface SystemOptions {
 }
 
 export async function startSystem(given: Settings = {}, { onBroker, ...options }: SystemOptions = {}): Promise<System> {
-  const settings: Settings = { PULSEBOARD_DATA_DIR: join(tempFolder(), 'data'), ...given };
+  const settings: Settings = { PULSEBOARD_DATA_DIR: given.PULSEBOARD_DATA_DIR ?? (await dataFolder()), ...given };
   const child = startChild(['start'], settings, options);
   const [, mqttUrl] = await child.line(/^ {2}broker +(mqtt:\S+)/);
   await onBroker?.(mqttUrl!);

@@ -1,0 +1,88 @@
+import { emptyRoster, Roster } from '../aggregation/roster.js';
+import { readingAt, secondOf, T0 } from '../test-data/readings.js';
+import { Boards } from './boards.js';
+
+const roster = new Roster({ ...emptyRoster, assignments: [{ sensor: 'ant-hr-1', member: 'ada', from: 0 }] });
+const create = () => new Boards(() => roster);
+const beat = (ms: number, room = 'floor', fields = {}) =>
+  readingAt(ms, { heartRateBpm: 150, room, gateway: `gateway-of-${room}`, ...fields });
+/** Hears a reading when it is made. */
+const note = (boards: Boards, ms: number, room?: string) => boards.note(beat(ms, room), T0 + ms);
+const roomsOf = (boards: Boards) => [...boards.all()].filter((board) => [...board.shown()].length > 0).map((board) => board.room);
+
+test('members by their strap, guests by theirs, foot pods not at all', () => {
+  const boards = create();
+  expect(note(boards, 0)?.room).toBe('floor');
+  boards.note(beat(0, 'floor', { sensor: 'ant-hr-7' }), T0);
+  expect(boards.note(readingAt(0, { sensor: 'ant-sdm-9', steps: 1 }), T0)).toBeUndefined();
+  expect([...boards.of('demo', 'floor').shown()].map((each) => each.member)).toEqual(['ada', 'guest-ant-hr-7']);
+});
+
+test('stands on one board though two rooms hear the strap', () => {
+  const boards = create();
+  for (let ms = 0; ms < 9000; ms += 1000) {
+    note(boards, ms);
+    note(boards, ms + 500, 'studio');
+    expect(roomsOf(boards)).toEqual(['floor']);
+  }
+});
+
+test('moves to where it is heard when its room hears it no more', () => {
+  const boards = create();
+  note(boards, 0);
+  note(boards, 9999, 'studio');
+  expect(roomsOf(boards)).toEqual(['floor']);
+  note(boards, 10_000, 'studio');
+  expect(roomsOf(boards)).toEqual(['studio']);
+});
+
+test('moves with the seconds that are derived, but not for old or held ones', () => {
+  const boards = create();
+  note(boards, 30_000);
+  boards.derived([], [secondOf(19, { room: 'studio' })]);
+  boards.derived([], [secondOf(30, { room: 'studio', held: true })]);
+  expect(roomsOf(boards)).toEqual(['floor']);
+  boards.derived([], [secondOf(30, { room: 'studio' })]);
+  expect(roomsOf(boards)).toEqual([]);
+  note(boards, 31_000);
+  expect(roomsOf(boards)).toEqual(['studio']);
+});
+
+test('each room gets the seconds of its own', () => {
+  const boards = create();
+  note(boards, 0);
+  boards.note(beat(0, 'studio', { sensor: 'ant-hr-7' }), T0);
+  boards.derived([], [secondOf(1, { room: 'floor' }), secondOf(2, { room: 'studio' })]);
+  boards.derived([secondOf(1, { room: 'floor' })], [secondOf(1, { room: 'studio' })]);
+  expect(boards.of('demo', 'floor').totals.get('ada')).toMatchObject({ seconds: 0, beats: 0 });
+  expect(boards.of('demo', 'studio').totals.get('ada')).toMatchObject({ seconds: 2, beats: 6 });
+});
+
+test('a clock that is ahead is counted where it is, and pins nobody to that room', () => {
+  const boards = create();
+  note(boards, 0);
+  expect(boards.note(beat(3_600_000, 'studio'), T0 + 500)).toBeUndefined();
+  expect(boards.of('demo', 'studio').clockFaults).toBe(1);
+  note(boards, 1000);
+  expect(roomsOf(boards)).toEqual(['floor']);
+  expect(boards.note(beat(3_600_000), T0 + 1500)).toBeUndefined();
+  note(boards, 20_000, 'studio');
+  expect(roomsOf(boards)).toEqual(['studio']);
+});
+
+test('tells who left which room, once', () => {
+  const boards = create();
+  note(boards, 0);
+  expect(boards.tick(T0 + 59_999)).toEqual([]);
+  expect(boards.tick(T0 + 60_000)).toEqual([{ gym: 'demo', room: 'floor', member: 'ada' }]);
+  expect(boards.tick(T0 + 60_000)).toEqual([]);
+  note(boards, 61_000, 'studio');
+  expect(roomsOf(boards)).toEqual(['studio']);
+});
+
+test('in a fast replay a moment on the way is no loss', () => {
+  const boards = new Boards(() => roster, 30_000);
+  expect(boards.note(beat(0), T0 + 35_000)?.rows(T0 + 35_000)).toMatchObject([{ signal: 'weak' }]);
+  expect(boards.tick(T0 + 89_000)).toEqual([]);
+  expect(boards.tick(T0 + 90_000)).toHaveLength(1);
+});

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import { noTotals } from '../aggregation/totals.js';
+import { readingAt, T0 } from '../test-data/readings.js';
+import { LiveMember } from './live-member.js';
+
+const profile = { hrMaxBpm: 180, hrMaxAssumed: false };
+const bpm = (ms: number, heartRateBpm: number, fields: Partial<StoredReading> = {}) => readingAt(ms, { heartRateBpm, ...fields });
+const member = (...readings: StoredReading[]) => {
+  const live = new LiveMember('ada', T0, readings[0]!);
+  for (const reading of readings.slice(1)) live.note(reading);
+  return live;
+};
+const row = (live: LiveMember, ms = 0) => live.row(T0 + ms, profile, noTotals(), undefined, false);
+
+test('what is shown of a reading', () => {
+  expect(row(member(bpm(0, 144, { batteryPercent: 80 })))).toEqual({
+    member: 'ada',
+    guest: false,
+    sensor: 'ant-hr-1',
+    signal: 'live',
+    lastReadingAt: T0,
+    bpm: 144,
+    percentOfMax: 80,
+    zone: 4,
+    ...profile,
+    points: 0,
+    steps: 0,
+    seconds: 0,
+    batteryPercent: 80,
+    batteryLow: false,
+    joinedAt: T0,
+  });
+});
+
+test.each([
+  [2999, 'live'],
+  [3000, 'weak'],
+  [9999, 'weak'],
+  [10_000, 'lost'],
+])('after %d ms without a reading: %s', (ms, signal) => expect(row(member(bpm(0, 150)), ms)).toMatchObject({ signal, bpm: 150 }));
+
+test.each([
+  [15, true],
+  [16, false],
+])('a battery at %d %% is low: %p', (batteryPercent, batteryLow) => {
+  expect(row(member(bpm(0, 150, { batteryPercent }), bpm(500, 151)))).toMatchObject({ batteryPercent, batteryLow, bpm: 151 });
+});
+
+test.each<{ name: string; readings: StoredReading[]; shown: object }>([
+  { name: 'an older reading changes nothing', readings: [bpm(1000, 150), bpm(999, 90)], shown: { bpm: 150, lastReadingAt: T0 + 1000 } },
+  {
+    name: 'nor does another gateway at the same moment',
+    readings: [bpm(1000, 150), bpm(1000, 151, { gateway: 'gateway-2' })],
+    shown: { bpm: 150 },
+  },
+  { name: 'a newer one does, of any gateway', readings: [bpm(1000, 150), bpm(1001, 151, { gateway: 'gateway-2' })], shown: { bpm: 151 } },
+  { name: 'another strap waits', readings: [bpm(1000, 150), bpm(2999, 90, { sensor: 'ble-a' })], shown: { bpm: 150, sensor: 'ant-hr-1' } },
+  {
+    name: 'and takes over after 2 s of silence',
+    readings: [bpm(1000, 150), bpm(3000, 90, { sensor: 'ble-a' })],
+    shown: { bpm: 90, sensor: 'ble-a' },
+  },
+  {
+    name: 'without contact there is no heart rate',
+    readings: [bpm(1000, 150), readingAt(2000, { contact: false })],
+    shown: { lastReadingAt: T0 + 2000, bpm: undefined, zone: undefined, percentOfMax: undefined },
+  },
+  {
+    name: 'a reading without a heart rate keeps it',
+    readings: [bpm(1000, 150), readingAt(2000, { batteryPercent: 9 })],
+    shown: { bpm: 150, batteryLow: true },
+  },
+  {
+    name: 'another strap has a battery of its own',
+    readings: [bpm(0, 150, { batteryPercent: 9 }), bpm(5000, 151, { sensor: 'ble-a' })],
+    shown: { batteryLow: false, batteryPercent: undefined },
+  },
+])('$name', ({ readings, shown }) => {
+  const found = row(member(...readings));
+  expect(Object.fromEntries(Object.keys(shown).map((key) => [key, found[key as keyof typeof found]]))).toEqual(shown);
+});
+
+test('whatever comes, the board never moves backwards, and tells whether it changed', () => {
+  const any = fc.record({
+    ms: fc.nat(20_000),
+    heartRateBpm: fc.integer({ min: 60, max: 200 }),
+    gateway: fc.constantFrom('gateway-1', 'gateway-2'),
+    sensor: fc.constantFrom('ant-hr-1', 'ble-a'),
+  });
+  fc.assert(
+    fc.property(fc.array(any, { minLength: 1, maxLength: 30 }), (list) => {
+      const live = member(bpm(0, 100));
+      for (const { ms, ...fields } of list) {
+        const before = row(live);
+        const changed = live.note(readingAt(ms, fields));
+        expect(live.lastReadingAt).toBeGreaterThanOrEqual(before.lastReadingAt);
+        if (!changed) expect(row(live)).toEqual(before);
+        else expect(row(live)).toMatchObject({ bpm: fields.heartRateBpm, lastReadingAt: T0 + ms, sensor: fields.sensor });
+      }
+    }),
+  );
+});
+
+test('the last minute: the last bpm of each second, null where there was none', () => {
+  const live = member(bpm(0, 100), bpm(400, 101), bpm(2000, 102));
+  const recent = live.recentBpm(T0 + 3500);
+  expect(recent).toHaveLength(60);
+  expect(recent.slice(-5)).toEqual([null, 101, null, 102, null]);
+  expect(live.recentBpm(T0 + 61_000).filter((each) => each !== null)).toEqual([102]);
+});

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataFolderError, lockDataFolder } from './data-folder.js';
+
+let parent: string;
+let folder: string;
+let lock: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'pulseboard-lock-'));
+  folder = join(parent, 'data', 'gym');
+  lock = join(folder, 'processor.lock');
+});
+afterEach(() => rmSync(parent, { recursive: true }));
+
+/** A lock file as another process leaves it. */
+const lockedBy = async (text: string) => {
+  await (await lockDataFolder(folder))();
+  writeFileSync(lock, text);
+};
+
+test('makes the folder, writes who has it, and gives it back', async () => {
+  const giveBack = await lockDataFolder(folder);
+  expect(readFileSync(lock, 'utf8')).toBe(`${process.pid}\n`);
+  await giveBack();
+  expect(existsSync(lock)).toBe(false);
+  await (await lockDataFolder(folder))();
+});
+
+test('the second one is told who has it and what to do', async () => {
+  await lockedBy(`${process.ppid}\n`);
+  const taking = lockDataFolder(folder);
+  await expect(taking).rejects.toThrow(DataFolderError);
+  await expect(taking).rejects.toThrow(
+    `The data folder ${folder} is in use by another processor (process ${process.ppid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
+  );
+  expect(readFileSync(lock, 'utf8')).toBe(`${process.ppid}\n`);
+});
+
+test.each([
+  ['of a process that is gone', () => `${spawnSync(process.execPath, ['--version']).pid}\n`],
+  ['of this very process number, from before a restart of the container', () => `${process.pid}\n`],
+  ['that a power cut left empty', () => ''],
+])('a lock %s is taken over', async (_, text) => {
+  await lockedBy(text());
+  const giveBack = await lockDataFolder(folder);
+  expect(readFileSync(lock, 'utf8')).toBe(`${process.pid}\n`);
+  await giveBack();
+});
+
+test('a folder that cannot be is named, with what to do', async () => {
+  const file = join(parent, 'file');
+  writeFileSync(file, '');
+  const taking = lockDataFolder(join(file, 'data'));
+  await expect(taking).rejects.toThrow(DataFolderError);
+  await expect(taking).rejects.toThrow(
+    /^The data folder .*data cannot be written \(ENOTDIR\); set PULSEBOARD_DATA_DIR to a folder that can\.$/,
+  );
+});

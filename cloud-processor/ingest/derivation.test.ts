@@ -1,0 +1,99 @@
+import type { MemberSecond } from '@pulseboard/contract';
+import { emptyRoster, Roster } from '../aggregation/roster.js';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
+import { readingAt, T0 } from '../test-data/readings.js';
+import { Derivation } from './derivation.js';
+
+const roster = new Roster({ ...emptyRoster, assignments: [{ sensor: 'ant-hr-1', member: 'ada', from: 0 }] });
+const beats = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) =>
+    readingAt((from + i) * 1000 + 500, { heartRateBpm: 150, beatCount: from + i, number: from + i }),
+  );
+
+let store: DuckDbTimeSeriesStore;
+let now: number;
+beforeEach(async () => {
+  store = await DuckDbTimeSeriesStore.open(':memory:');
+  await store.begin();
+  now = T0;
+});
+afterEach(() => store.close());
+
+const create = () => new Derivation({ store, rosterOf: () => roster, clock: () => now, watermarkAt: undefined });
+const flush = (derivation: Derivation, ms: number, fresh: readonly StoredReading[]) => {
+  now = T0 + ms;
+  return derivation.flush(fresh);
+};
+const all = { member: 'ada', from: 0, until: Number.MAX_SAFE_INTEGER, limit: 1000 };
+const seconds = (list: readonly MemberSecond[] | undefined) => list?.map((s) => (s.at - T0) / 1000);
+
+test('a second is derived 100 ms after its end, no sooner', async () => {
+  const derivation = create();
+  const first = await flush(derivation, 1099, beats(0, 1));
+  expect(seconds(first?.after)).toEqual([]);
+  expect(await flush(derivation, 1099, [])).toBeUndefined();
+  expect(seconds((await flush(derivation, 1100, []))?.after)).toEqual([0]);
+  expect(derivation.watermarkAt).toBe(T0);
+});
+
+test('a late reading rewrites what it touches, and tells what stood there', async () => {
+  const derivation = create();
+  const [gap] = beats(2, 3);
+  await flush(derivation, 10_000, [...beats(0, 2), ...beats(3, 8)]);
+  const flushed = await flush(derivation, 10_000, [gap!]);
+  expect(seconds(flushed?.before)).toEqual([2, 3, 4, 5, 6, 7, 8]);
+  expect(flushed?.before[0]).toMatchObject({ held: true, beats: 0 });
+  expect(flushed?.after[0]).toMatchObject({ held: false, beats: 1 });
+  expect(flushed?.ranges.map((r) => r.ranges)).toEqual([[[2, 2]]]);
+});
+
+test('what the store did not take is given again, and comes out the same', async () => {
+  const whole = create();
+  const readings = beats(1, 30);
+  await flush(whole, 40_000, readings);
+  const expected = await store.memberSeconds(all);
+  await store.close();
+
+  store = await DuckDbTimeSeriesStore.open(':memory:');
+  await store.begin();
+  const derivation = create();
+  const write = store.write.bind(store);
+  const away = () => Promise.reject(new Error('the store is away'));
+  let waiting: StoredReading[] = [];
+  for (let i = 0; i < readings.length; i += 5) {
+    waiting = waiting.concat(readings.slice(i, i + 5));
+    const watermarkAt = derivation.watermarkAt;
+    store.write = away;
+    await expect(flush(derivation, (i + 6) * 1000, waiting)).rejects.toThrow('the store is away');
+    expect(derivation.watermarkAt).toBe(watermarkAt);
+    store.write = write;
+    if (i % 10 === 5) {
+      await flush(derivation, (i + 7) * 1000, waiting);
+      waiting = [];
+    }
+  }
+  await flush(derivation, 40_000, waiting);
+  expect(await store.memberSeconds(all)).toEqual(expected);
+  expect(await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER })).toEqual(readings);
+});
+
+test('a clock that goes back derives nothing twice', async () => {
+  const derivation = create();
+  await flush(derivation, 10_000, beats(0, 9));
+  expect(await flush(derivation, 5000, [])).toBeUndefined();
+  await flush(derivation, 12_000, beats(9, 11));
+  expect(seconds(await store.memberSeconds(all))).toEqual(Array.from({ length: 11 }, (_, i) => i));
+});
+
+test('a process that ended before its seconds closed leaves them to the next one', async () => {
+  await flush(create(), 2500, beats(0, 3));
+  expect(seconds(await store.memberSeconds(all))).toEqual([0, 1]);
+  now = T0 + 60_000;
+  const next = new Derivation({ store, rosterOf: () => roster, clock: () => now, watermarkAt: T0 + 1000 });
+  await next.resume();
+  await next.flush([]);
+  const found = await store.memberSeconds(all);
+  expect(seconds(found)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(found.map((s) => s.beats)).toEqual([0, 1, 1, 0, 0, 0, 0, 0]);
+});

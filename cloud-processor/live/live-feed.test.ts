@@ -1,0 +1,103 @@
+import type { LiveMessage, LiveRow, Session } from '@pulseboard/contract';
+import fc from 'fast-check';
+import { emptyRoster, Roster } from '../aggregation/roster.js';
+import { RoomBoard } from '../board/room-board.js';
+import { readingAt, secondOf, T0 } from '../test-data/readings.js';
+import { LiveFeed } from './live-feed.js';
+
+const roster = new Roster(emptyRoster);
+const newBoard = () => new RoomBoard('demo', 'main', () => roster);
+
+/** A page: a snapshot, then deltas. */
+class Page {
+  readonly rows = new Map<string, LiveRow>();
+  session: Session | undefined;
+
+  hear(message: LiveMessage): void {
+    if (message.type === 'snapshot') this.rows.clear();
+    else for (const member of message.gone) this.rows.delete(member);
+    for (const row of message.rows) this.rows.set(row.member, row);
+    if (message.session) this.session = message.session;
+  }
+
+  get picture() {
+    return {
+      session: this.session,
+      rows: [...this.rows.values()].map(({ recentBpm: _, ...row }) => row).sort((a, b) => (a.member < b.member ? -1 : 1)),
+    };
+  }
+}
+
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('reading' as const), member: fc.constantFrom('a', 'b', 'c'), bpm: fc.integer({ min: 140, max: 142 }) }),
+  fc.record({ kind: fc.constant('leaves' as const), member: fc.constantFrom('a', 'b', 'c') }),
+  fc.record({ kind: fc.constant('second' as const), member: fc.constantFrom('a', 'b', 'c'), sign: fc.boolean() }),
+  fc.record({ kind: fc.constant('time' as const), ms: fc.constantFrom(0, 50, 1000, 3000, 12_000) }),
+  fc.record({ kind: fc.constant('delta' as const) }),
+  fc.record({ kind: fc.constant('joins' as const) }),
+);
+
+test('whoever comes when, after a delta every page shows what a fresh one would', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const board = newBoard();
+      const feed = new LiveFeed(board, 'Main');
+      const pages: Page[] = [];
+      let now = T0;
+      for (const each of [...steps, { kind: 'delta' as const }]) {
+        if (each.kind === 'reading') board.note(readingAt(now - T0, { sensor: each.member, heartRateBpm: each.bpm }), each.member, now);
+        else if (each.kind === 'leaves') board.leave(each.member);
+        else if (each.kind === 'second')
+          board.derived(each.sign ? [] : [secondOf(5, { member: each.member })], each.sign ? [secondOf(5, { member: each.member })] : []);
+        else if (each.kind === 'time') {
+          now += each.ms;
+          board.tick(now);
+        } else if (each.kind === 'joins') {
+          const page = new Page();
+          page.hear(feed.snapshot(now));
+          pages.push(page);
+        } else {
+          const delta = feed.delta(now);
+          const fresh = new Page();
+          fresh.hear(feed.snapshot(now));
+          for (const page of pages) {
+            page.hear(delta);
+            expect(page.picture).toEqual(fresh.picture);
+          }
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('only what changed is told, and the last minute to begin with', () => {
+  const board = newBoard();
+  const feed = new LiveFeed(board, 'Main');
+  const note = (ms: number, sensor: string, bpm: number) => board.note(readingAt(ms, { sensor, heartRateBpm: bpm }), sensor, T0 + ms);
+  note(0, 'a', 140);
+  note(0, 'b', 130);
+  expect(feed.snapshot(T0)).toMatchObject({
+    type: 'snapshot',
+    now: T0,
+    gym: 'demo',
+    room: 'main',
+    roomName: 'Main',
+    rows: [{ member: 'a' }, { member: 'b' }],
+  });
+  expect(feed.snapshot(T0).rows[0]!.recentBpm).toHaveLength(60);
+  expect(feed.delta(T0)).toMatchObject({
+    session: { kind: 'open-gym' },
+    rows: [{ recentBpm: expect.anything() }, { recentBpm: expect.anything() }],
+    gone: [],
+  });
+  expect(feed.delta(T0)).toEqual({ type: 'delta', now: T0, rows: [], gone: [] });
+  note(500, 'b', 131);
+  const delta = feed.delta(T0 + 500);
+  expect(delta.rows).toEqual([expect.objectContaining({ member: 'b', bpm: 131 })]);
+  expect(delta.rows[0]).not.toHaveProperty('recentBpm');
+  board.leave('a');
+  expect(feed.delta(T0 + 500)).toMatchObject({ rows: [{ member: 'b', ranks: { points: 1 } }], gone: ['a'] });
+  note(1500, 'a', 140);
+  expect(feed.delta(T0 + 1500).rows.find((row) => row.member === 'a')).toHaveProperty('recentBpm');
+});

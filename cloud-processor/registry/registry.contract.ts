@@ -1,0 +1,113 @@
+import type { Session } from '@pulseboard/contract';
+import { T0 } from '../test-data/readings.js';
+import type { NewMember, Registry } from './registry.js';
+
+const ada: NewMember = {
+  member: 'ada',
+  nickname: 'Ada',
+  consent: true,
+  ageYears: 34,
+  weightKg: 62.5,
+  sex: 'female',
+  ownHrMaxBpm: 188,
+  sensors: ['ant-hr-1', 'ant-sdm-1'],
+};
+const ivo: NewMember = { member: 'ivo', nickname: 'Ivo', consent: false, sensors: [] };
+const session = (fields: Partial<Session> = {}): Session => ({
+  gym: 'demo',
+  room: 'main',
+  session: 'open-1',
+  kind: 'open-gym',
+  state: 'running',
+  startedAt: T0,
+  ...fields,
+});
+
+/**
+ * What every `Registry` does. The tests go on with what the ones before them wrote: opening one takes seconds.
+ * @param open opens the one registry, empty the first time
+ */
+export function registryContract(open: () => Promise<Registry>): void {
+  let registry: Registry;
+  beforeAll(async () => {
+    registry = await open();
+  });
+  afterAll(() => registry.close());
+
+  test('an unknown gym has nobody, and the usual HRmax', async () => {
+    expect(await registry.roster('demo')).toEqual({ assumedHrMaxBpm: 190, members: [], profiles: [], assignments: [] });
+    expect(await registry.rooms()).toEqual([]);
+    expect(await registry.gymOf('ada')).toBeUndefined();
+    expect(await registry.runningSessions()).toEqual([]);
+  });
+
+  test('makes gym and room known, as often as it is asked', async () => {
+    const main = { gym: 'demo', room: 'main', name: 'Main' };
+    const spin = { gym: 'demo', room: 'spin-room_2', name: 'Spin room 2' };
+    expect(await registry.ensureRoom('demo', 'spin-room_2')).toEqual(spin);
+    expect(await registry.ensureRoom('demo', 'main')).toEqual(main);
+    expect(await Promise.all([registry.ensureRoom('demo', 'main'), registry.ensureRoom('other', 'main')])).toEqual([
+      main,
+      { ...main, gym: 'other' },
+    ]);
+    expect(await registry.rooms()).toEqual([main, spin, { ...main, gym: 'other' }]);
+  });
+
+  test('adds members with what is known of them, once', async () => {
+    await registry.addMembers('demo', [ada], T0);
+    await registry.addMembers(
+      'demo',
+      [{ ...ada, nickname: 'Another', consent: false, ageYears: 99, sensors: ['ant-hr-9'] }, ivo],
+      T0 + 1000,
+    );
+    await registry.addMembers('other', [{ ...ivo, nickname: 'Ivo of the other gym' }], T0);
+    const roster = await registry.roster('demo');
+    expect(roster.assumedHrMaxBpm).toBe(190);
+    expect([...roster.members].sort((a, b) => (a.member < b.member ? -1 : 1))).toEqual([
+      { member: 'ada', nickname: 'Ada', consent: true },
+      { member: 'ivo', nickname: 'Ivo', consent: false },
+    ]);
+    expect([...roster.profiles].sort((a, b) => a.from - b.from)).toEqual([
+      { member: 'ada', from: T0, ageYears: 34, weightKg: 62.5, sex: 'female', ownHrMaxBpm: 188 },
+      { member: 'ivo', from: T0 + 1000 },
+    ]);
+    expect([...roster.assignments].sort((a, b) => (a.sensor < b.sensor ? -1 : 1))).toEqual([
+      { sensor: 'ant-hr-1', member: 'ada', from: T0 },
+      { sensor: 'ant-sdm-1', member: 'ada', from: T0 },
+    ]);
+    expect(await registry.gymOf('ada')).toBe('demo');
+    expect((await registry.roster('other')).members).toEqual([{ member: 'ivo', nickname: 'Ivo of the other gym', consent: false }]);
+  });
+
+  test('of members that cannot all be added none is', async () => {
+    const twice: NewMember = { ...ada, member: 'twice', sensors: ['ant-hr-5', 'ant-hr-5'] };
+    await expect(registry.addMembers('demo', [{ ...ivo, member: 'first' }, twice], T0)).rejects.toThrow();
+    expect(await registry.gymOf('first')).toBeUndefined();
+  });
+
+  test('writes sessions and rewrites them; those without an end are running', async () => {
+    await registry.saveSession(session());
+    await registry.saveSession(session({ room: 'spin-room_2', session: 'spin-1800', kind: 'class' }));
+    await registry.saveSession(session({ gym: 'other', startedAt: T0 + 5 }));
+    await registry.saveSession(session({ state: 'ended', endedAt: T0 + 600_000 }));
+    const running = await registry.runningSessions();
+    expect(running.sort((a, b) => (a.gym < b.gym ? -1 : 1))).toEqual([
+      session({ room: 'spin-room_2', session: 'spin-1800', kind: 'class' }),
+      session({ gym: 'other', startedAt: T0 + 5 }),
+    ]);
+  });
+
+  test('all of it survives reopening', async () => {
+    const known = async () => [
+      await registry.rooms(),
+      await registry.roster('demo'),
+      await registry.roster('other'),
+      await registry.runningSessions(),
+    ];
+    const before = await known();
+    await registry.close();
+    registry = await open();
+    expect(await known()).toEqual(before);
+    expect(before.flat()).not.toHaveLength(0);
+  });
+}

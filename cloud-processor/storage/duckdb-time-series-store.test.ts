@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { DuckDbTimeSeriesStore } from './duckdb-time-series-store.js';
+import { storeContract } from './time-series-store.contract.js';
+import { StoreOpenError } from './time-series-store.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pulseboard-store-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const fileOf = (name: string) => join(folder, 'below', `${name}.duckdb`);
+storeContract((name) => DuckDbTimeSeriesStore.open(fileOf(name)));
+
+const writingProcess = fileURLToPath(new URL('../test-data/writing-process.js', import.meta.url));
+const startWriting = (name: string) => spawn(process.execPath, [writingProcess, fileOf(name)], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+test('a process that is killed while it writes loses no write that it told of, and none is half', async () => {
+  const child = startWriting('killed');
+  const exited = once(child, 'exit');
+  let told = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    told = Number(line);
+    if (told === 20) child.kill('SIGKILL');
+  }
+  expect(await exited).toEqual([null, 'SIGKILL']);
+
+  const store = await DuckDbTimeSeriesStore.open(fileOf('killed'));
+  const { epoch, watermarkAt, ranges } = await store.begin();
+  const readings = await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER });
+  const seconds = await store.memberSeconds({ member: 'ada', from: 0, until: Number.MAX_SAFE_INTEGER, limit: 1e6 });
+  await store.close();
+  const count = readings.length;
+  expect(count).toBeGreaterThanOrEqual(told);
+  expect(epoch).toBe(2);
+  expect(readings.map((r) => r.number)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+  expect(seconds).toHaveLength(count);
+  expect(ranges.map((r) => r.ranges)).toEqual([[[1, count]]]);
+  expect(watermarkAt).toBe(seconds.at(-1)!.at);
+});
+
+test('one process owns the file', async () => {
+  const store = await DuckDbTimeSeriesStore.open(fileOf('owned'));
+  const child = startWriting('owned');
+  let said = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    said = line;
+    child.kill('SIGKILL'); // had it been let in, it would write for ever
+  }
+  await store.close();
+  expect(said).toContain('STORE_OPEN_FAILED');
+  expect(said).toContain(`The store ${fileOf('owned')} cannot be opened: `);
+});
+
+test('what is no store is refused', async () => {
+  const file = join(folder, 'text.duckdb');
+  await writeFile(file, 'no store '.repeat(2000));
+  await expect(DuckDbTimeSeriesStore.open(file)).rejects.toThrow(StoreOpenError);
+  await expect(DuckDbTimeSeriesStore.open(join(file, 'below-a-file.duckdb'))).rejects.toThrow(StoreOpenError);
+});

@@ -1,0 +1,241 @@
+import type { Totals } from '../aggregation/totals.js';
+import { readingAt, secondOf, T0 } from '../test-data/readings.js';
+import type { StoreWrite, TimeSeriesStore } from './time-series-store.js';
+
+const at = (second: number) => T0 + second * 1000;
+const write = (fields: Partial<StoreWrite>): StoreWrite => ({
+  readings: [],
+  replaced: [],
+  seconds: [],
+  ranges: [],
+  watermarkAt: T0,
+  ...fields,
+});
+const always = { from: 0, until: Number.MAX_SAFE_INTEGER };
+const spool = (id: string, ranges: [number, number][]) => ({ gym: 'demo', room: 'main', gateway: 'gateway-1', spool: id, ranges });
+
+const { microKcal: _, ...unknownEnergy } = secondOf(9, { member: 'guest-ant-hr-7', sensor: 'ant-hr-7' });
+
+/**
+ * What every `TimeSeriesStore` does.
+ * @param open opens the store of a name, a new one the first time, else the one that was closed
+ */
+export function storeContract(open: (name: string) => Promise<TimeSeriesStore>): void {
+  let store: TimeSeriesStore;
+  const opened: TimeSeriesStore[] = [];
+  const fresh = async (name: string) => {
+    store = await open(name);
+    opened.push(store);
+    return store.begin();
+  };
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.close();
+  });
+  const reopen = async (name: string) => {
+    await opened.pop()?.close();
+    return fresh(name);
+  };
+
+  test('gives back every field of a reading, and leaves out what was unknown', async () => {
+    await fresh('readings');
+    const full = readingAt(1, {
+      number: 1,
+      heartRateBpm: 240,
+      beatTimeMs: 63_999.02,
+      beatCount: 255,
+      beats: 255,
+      rrIntervalsMs: [400.390625, 64_000],
+      contact: false,
+      batteryPercent: 100,
+      steps: 4_294_967_295,
+      cadenceSpm: 164.5,
+      distanceM: 1234.0625,
+      energyKj: 65_535,
+      rssiDbm: -128,
+      raw: '00ff',
+    });
+    const zeros = readingAt(2, {
+      number: 2,
+      beatCount: 0,
+      beats: 0,
+      rrIntervalsMs: [],
+      contact: true,
+      steps: 0,
+      batteryPercent: 0,
+      rssiDbm: 127,
+    });
+    const none = readingAt(3, { number: Number.MAX_SAFE_INTEGER });
+    await store.write(write({ readings: [full, zeros, none] }));
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual([full, zeros, none]);
+  });
+
+  test('gives back every field of a second', async () => {
+    await fresh('seconds');
+    const full = secondOf(8, { meanBpm: 150.3, meanRrMs: 401.7, percentOfMax: 127.9, steps: 28, hrMaxAssumed: true, held: true });
+    await store.write(write({ seconds: [full, unknownEnergy] }));
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([full]);
+    expect(await store.memberSeconds({ member: 'guest-ant-hr-7', ...always, limit: 9 })).toEqual([unknownEnergy]);
+    expect(await store.hasMember('ada')).toBe(true);
+    expect(await store.hasMember('bruno')).toBe(false);
+  });
+
+  test('replaces seconds wherever they stand, and says what stood there', async () => {
+    await fresh('replaced');
+    const old = [secondOf(1), secondOf(2), secondOf(3), secondOf(2, { member: 'bruno' }), secondOf(2, { gym: 'other' })];
+    expect(await store.write(write({ seconds: old }))).toEqual([]);
+    const moved = secondOf(2, { room: 'studio', beats: 9 });
+    const before = await store.write(write({ replaced: [{ gym: 'demo', member: 'ada', from: at(2), to: at(3) }], seconds: [moved] }));
+    expect(before.sort((a, b) => a.at - b.at)).toEqual([old[1], old[2]]);
+    expect(await store.memberSeconds({ gym: 'demo', member: 'ada', ...always, limit: 9 })).toEqual([old[0], moved]);
+    expect(await store.memberSeconds({ member: 'bruno', ...always, limit: 9 })).toEqual([old[3]]);
+    expect(await store.memberSeconds({ gym: 'other', member: 'ada', ...always, limit: 9 })).toEqual([old[4]]);
+  });
+
+  test('a write that fails stores nothing, and the next one succeeds', async () => {
+    await fresh('atomic');
+    await store.write(write({ seconds: [secondOf(1)], watermarkAt: at(1), ranges: [spool('spool1', [[1, 1]])] }));
+    const bad = {
+      readings: [readingAt(5)],
+      replaced: [{ gym: 'demo', member: 'ada', from: at(1), to: at(1) }],
+      ranges: [spool('spool1', [[2, 9]])],
+    };
+    const impossible = secondOf(6, { beats: 1e9 });
+    await expect(store.write(write({ ...bad, seconds: [secondOf(5), impossible], watermarkAt: at(9) }))).rejects.toThrow();
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual([]);
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([secondOf(1)]);
+    await store.write(write({ seconds: [secondOf(7)], watermarkAt: at(2), ranges: [spool('spool1', [[3, 3]])] }));
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([secondOf(1), secondOf(7)]);
+    const ranges = [
+      [1, 1],
+      [3, 3],
+    ];
+    expect(await reopen('atomic')).toMatchObject({ watermarkAt: at(2), ranges: [{ ranges }] });
+  });
+
+  test('epoch, watermark and the union of ranges survive reopening', async () => {
+    expect(await fresh('state')).toEqual({ epoch: 1, watermarkAt: undefined, ranges: [] });
+    await Promise.all([
+      store.write(
+        write({
+          ranges: [
+            spool('spool1', [
+              [1, 3],
+              [7, 7],
+            ]),
+            spool('spool2', [[5, 5]]),
+          ],
+        }),
+      ),
+      store.write(write({ ranges: [spool('spool1', [[4, 5]])] })),
+      store.write(write({ ranges: [spool('spool1', [[9, 9]]), spool('spool1', [[12, 12]])], watermarkAt: at(3) })),
+    ]);
+    const ranges = [
+      spool('spool1', [
+        [1, 5],
+        [7, 7],
+        [9, 9],
+        [12, 12],
+      ]),
+      spool('spool2', [[5, 5]]),
+    ];
+    expect(await reopen('state')).toEqual({ epoch: 2, watermarkAt: at(3), ranges });
+    await store.write(write({ ranges: [spool('spool1', [[6, 6]])], watermarkAt: at(4) }));
+    expect(await reopen('state')).toMatchObject({
+      epoch: 3,
+      watermarkAt: at(4),
+      ranges: [
+        {
+          ranges: [
+            [1, 7],
+            [9, 9],
+            [12, 12],
+          ],
+        },
+        {},
+      ],
+    });
+  });
+
+  test('finds readings of a span, half open, in their one order', async () => {
+    await fresh('spans');
+    const a = [
+      readingAt(1000, { spool: 'spool1', number: 10 }),
+      readingAt(1000, { spool: 'spool1', number: 9 }),
+      readingAt(1000, { spool: 'spool0', number: 99 }),
+      readingAt(999, { sensor: 'ble-a', spool: 'spool2', number: 1 }),
+      readingAt(2000, { spool: 'spool1', number: 11 }),
+      readingAt(1500, { gym: 'other', spool: 'spool3', number: 1 }),
+    ];
+    await store.write(write({ readings: a }));
+    const numbers = async (sensors: string[], from: number, until: number) =>
+      (await store.readings({ gym: 'demo', sensors, from: T0 + from, until: T0 + until })).map((r) => r.number);
+    expect(await numbers([], 999, 2000)).toEqual([1, 99, 9, 10]);
+    expect(await numbers([], 1000, 2001)).toEqual([99, 9, 10, 11]);
+    expect(await numbers(['ble-a'], 0, 5000)).toEqual([1]);
+    expect(await numbers(['ble-a', 'ant-hr-1'], 0, 1000)).toEqual([1]);
+    expect(await numbers(['ant-hr-2'], 0, 5000)).toEqual([]);
+    expect(await store.sensorsSince(T0 + 1000)).toEqual([
+      { gym: 'demo', sensor: 'ant-hr-1' },
+      { gym: 'other', sensor: 'ant-hr-1' },
+    ]);
+    expect(await store.sensorsSince(T0 + 2001)).toEqual([]);
+  });
+
+  test('lists, sums and summarises seconds', async () => {
+    await fresh('sums');
+    const ada = [
+      secondOf(1),
+      secondOf(2, { meanBpm: 100.3, minBpm: 99, zone: 1, pointSixtieths: 1, steps: 3 }),
+      secondOf(3, { room: 'studio' }),
+    ];
+    const bruno = { ...unknownEnergy, at: at(2), member: 'bruno', meanBpm: 60.4, minBpm: 60, maxBpm: 200, zone: 0, pointSixtieths: 0 };
+    await store.write(write({ seconds: [...ada, bruno, secondOf(2, { gym: 'other' })] }));
+
+    expect(await store.memberSeconds({ gym: 'demo', member: 'ada', from: at(1), until: at(3), limit: 9 })).toEqual(ada.slice(0, 2));
+    expect(await store.memberSeconds({ gym: 'demo', member: 'ada', ...always, limit: 2 })).toEqual(ada.slice(0, 2));
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toHaveLength(4);
+
+    expect(await store.summary({ gym: 'demo', member: 'ada', from: at(1), until: at(3) })).toEqual({
+      seconds: 2,
+      meanBpm: 125.4,
+      minBpm: 99,
+      maxBpm: 152,
+    });
+    expect(await store.summary({ member: 'ada', from: at(4), until: at(9) })).toEqual({ seconds: 0 });
+
+    const room = { gym: 'demo', room: 'main' };
+    expect(await store.roomSeconds({ ...room, ...always, limit: 9 })).toEqual([
+      { at: at(1), members: 1, meanBpm: 150.5, minBpm: 149, maxBpm: 152 },
+      { at: at(2), members: 2, meanBpm: 80.4, minBpm: 60, maxBpm: 200 },
+    ]);
+    expect(await store.roomSeconds({ ...room, ...always, limit: 1 })).toHaveLength(1);
+    expect(await store.roomSeconds({ ...room, from: at(2), until: at(2), limit: 9 })).toEqual([]);
+
+    const sums: Totals = {
+      seconds: 2,
+      beats: 6,
+      steps: 3,
+      pointSixtieths: 5,
+      microKcal: 406_822,
+      energySeconds: 2,
+      secondsInZone: [0, 1, 0, 0, 1, 0],
+    };
+    const unknown: Totals = {
+      seconds: 1,
+      beats: 3,
+      steps: 0,
+      pointSixtieths: 0,
+      microKcal: 0,
+      energySeconds: 0,
+      secondsInZone: [1, 0, 0, 0, 0, 0],
+    };
+    expect(await store.totals({ ...room, from: 0 })).toEqual(
+      new Map([
+        ['ada', sums],
+        ['bruno', unknown],
+      ]),
+    );
+    expect([...(await store.totals({ ...room, from: at(2) })).values()].map((each) => each.seconds)).toEqual([1, 1]);
+    expect(await store.totals({ gym: 'demo', room: 'nowhere', from: 0 })).toEqual(new Map());
+  });
+}
