@@ -9,5 +9,6 @@ export default {
   roots: [...compiled, 'start'].filter((folder) => existsSync(new URL(folder, import.meta.url))).map((folder) => `<rootDir>/${folder}`),
   moduleFileExtensions: ['js', 'mjs', 'json', 'node'],
   testMatch: ['**/*.test.js', '**/start/*.test.mjs'],
-  testTimeout: 30_000,
+  // A safety net, not a measure: machines are shared.
+  testTimeout: 120_000,
 };

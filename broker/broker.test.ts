@@ -2,6 +2,7 @@ import { once as onceOf } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
+import { WebSocket } from 'ws';
 import { type Broker, createBroker } from './broker.js';
 
 const log = pino({ level: 'silent' });
@@ -94,4 +95,24 @@ test('closing ends its clients and frees its ports', async () => {
   await ended;
   const again = await createBroker({ host: '127.0.0.1', mqttPort: Number(new URL(other.mqttUrl).port), mqttWsPort: 0, log });
   await again.close();
+});
+
+test('closing does not wait for who never said anything', async () => {
+  const other = await onFreePorts();
+  const silent = [other.mqttUrl, other.mqttWsUrl].map((url) => connectTcp(Number(new URL(url).port), '127.0.0.1'));
+  await Promise.all(silent.map((socket) => once(socket, 'connect')));
+  const ended = silent.map((socket) => once(socket.resume(), 'close'));
+  await other.close();
+  await Promise.all(ended);
+});
+
+test.each([
+  ['another site', 'https://elsewhere.example', false],
+  ['this host', 'http://127.0.0.1:8080', true],
+])('a page of %s over WebSocket (%s): let in %s', async (_, origin, isLetIn) => {
+  const page = new WebSocket(broker.mqttWsUrl, 'mqtt', { headers: { origin } });
+  page.on('error', () => {});
+  const connected = await Promise.race([once(page, 'open').then(() => true), once(page, 'unexpected-response').then(() => false)]);
+  page.terminate();
+  expect(connected).toBe(isLetIn);
 });

@@ -1,5 +1,5 @@
-import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { ListenError, urlHost } from '@pulseboard/contract';
 import { Aedes } from 'aedes';
 import type { Logger } from 'pino';
@@ -44,6 +44,11 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
   aedes.on('clientError', (client, error) => log.warn({ client: client.id, err: error.message }, 'client error'));
   aedes.on('connectionError', (_client, error) => log.warn({ err: error.message }, 'connection refused'));
 
+  const open = new Set<Socket>();
+  const remember = (socket: Socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  };
   const tcp = createServer((socket) => {
     socket.setNoDelay(true);
     aedes.handle(socket);
@@ -51,7 +56,13 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
   const http = createHttpServer((_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n');
   });
-  const sockets = new WebSocketServer({ server: http, maxPayload: MAX_WS_PAYLOAD_BYTES });
+  tcp.on('connection', remember);
+  http.on('connection', remember);
+  const sockets = new WebSocketServer({
+    server: http,
+    maxPayload: MAX_WS_PAYLOAD_BYTES,
+    verifyClient: ({ req }: { req: IncomingMessage }) => isFromHere(req),
+  });
   sockets.on('connection', (socket, request) => {
     const stream = createWebSocketStream(socket);
     stream.on('error', (error) => log.debug({ err: error.message }, 'WebSocket client gone'));
@@ -72,11 +83,22 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
     mqttUrl: `mqtt://${urlHost(host)}:${port(tcp)}`,
     mqttWsUrl: `ws://${urlHost(host)}:${port(http)}`,
     async close() {
-      for (const socket of sockets.clients) socket.terminate();
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      // Also those that never said who they are: aedes does not know them.
+      for (const socket of open) socket.destroy();
       await Promise.all([tcp, http].map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
     },
   };
+}
+
+/**
+ * A page of another site may not speak through a browser on this machine: there is no login yet that would stop it.
+ * Programs send no origin; our own page, and one that is opened from a development server, come from this host.
+ */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return true;
+  const nameOf = (url: string) => (URL.canParse(url) ? new URL(url).hostname : undefined);
+  return nameOf(headers.origin) !== undefined && nameOf(headers.origin) === nameOf(`http://${headers.host}`);
 }
 
 function listen(server: Server, host: string, port: number, setting: string): Promise<void> {

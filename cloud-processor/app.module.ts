@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Clock } from '@pulseboard/contract';
+import type { Clock, Id } from '@pulseboard/contract';
 import { HEALTH, HealthController, type HealthOf } from './api/health.controller.js';
 import { MembersController } from './api/members.controller.js';
 import { RoomsController } from './api/rooms.controller.js';
-import { CLOCK, REGISTRY, STORE } from './api/tokens.js';
+import { CLOCK, DEFAULT_GYM, REGISTRY, STORE } from './api/tokens.js';
 import { Boards } from './board/boards.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { ReadingsController } from './ingest/readings.controller.js';
@@ -18,6 +18,7 @@ export interface AppParts {
   boards: Boards;
   pipeline: Pipeline;
   clock: Clock;
+  defaultGym: Id;
   health: HealthOf;
 }
 
@@ -25,12 +26,13 @@ export interface AppParts {
 @Module({ controllers: [ReadingsController, HealthController, RoomsController, MembersController] })
 class AppModule {}
 
-export const appModule = ({ store, registry, people, boards, pipeline, clock, health }: AppParts): DynamicModule => ({
+export const appModule = ({ store, registry, people, boards, pipeline, clock, defaultGym, health }: AppParts): DynamicModule => ({
   module: AppModule,
   providers: [
     { provide: STORE, useValue: store },
     { provide: REGISTRY, useValue: registry },
     { provide: CLOCK, useValue: clock },
+    { provide: DEFAULT_GYM, useValue: defaultGym },
     { provide: HEALTH, useValue: health },
     { provide: People, useValue: people },
     { provide: Boards, useValue: boards },

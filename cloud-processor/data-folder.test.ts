@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataFolderError, lockDataFolder } from './data-folder.js';
+import { bootId, DataFolderError, lockDataFolder } from './data-folder.js';
 
 let parent: string;
 let folder: string;
@@ -22,20 +22,20 @@ const lockedBy = async (text: string) => {
 
 test('makes the folder, writes who has it, and gives it back', async () => {
   const giveBack = await lockDataFolder(folder);
-  expect(readFileSync(lock, 'utf8')).toBe(`${process.pid}\n`);
+  expect(readFileSync(lock, 'utf8')).toBe(`${process.pid} ${bootId()}\n`);
   await giveBack();
   expect(existsSync(lock)).toBe(false);
   await (await lockDataFolder(folder))();
 });
 
 test('the second one is told who has it and what to do', async () => {
-  await lockedBy(`${process.ppid}\n`);
+  await lockedBy(`${process.ppid} ${bootId()}\n`);
   const taking = lockDataFolder(folder);
   await expect(taking).rejects.toThrow(DataFolderError);
   await expect(taking).rejects.toThrow(
     `The data folder ${folder} is in use by another processor (process ${process.ppid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
   );
-  expect(readFileSync(lock, 'utf8')).toBe(`${process.ppid}\n`);
+  expect(readFileSync(lock, 'utf8')).toBe(`${process.ppid} ${bootId()}\n`);
 });
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
 ])('a lock %s is taken over', async (_, text) => {
   await lockedBy(text());
   const giveBack = await lockDataFolder(folder);
-  expect(readFileSync(lock, 'utf8')).toBe(`${process.pid}\n`);
+  expect(readFileSync(lock, 'utf8')).toBe(`${process.pid} ${bootId()}\n`);
   await giveBack();
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -22,13 +23,14 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         const file = await open(lock, 'wx');
-        await file.write(`${process.pid}\n`);
+        await file.write(`${process.pid} ${bootId()}\n`);
         await file.close();
         return () => rm(lock, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        const owner = Number.parseInt(await readFile(lock, 'utf8'), 10);
-        if (isAlive(owner))
+        const [pid, boot] = (await readFile(lock, 'utf8')).trim().split(' ');
+        const owner = Number(pid);
+        if (boot === bootId() && isAlive(owner))
           throw new DataFolderError(
             `The data folder ${path} is in use by another processor (process ${owner}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
           );
@@ -41,6 +43,15 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
     throw new DataFolderError(
       `The data folder ${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); set PULSEBOARD_DATA_DIR to a folder that can.`,
     );
+  }
+}
+
+/** Process numbers begin again with each boot of the machine: one of a former boot says nothing. Where there is no boot id it is always the same. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'any-boot';
   }
 }
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
@@ -41,7 +42,7 @@ export interface ProcessorOptions {
   webRoot?: string;
   /** Simulated class to be written down as members. */
   demo?: readonly DemoPerson[];
-  /** Virtual ms for each real one; a fast replay needs a longer memory behind the watermark. */
+  /** Of a replay: virtual ms for each real one. It needs a longer memory behind the watermark, and more patience. */
   speed?: number;
 }
 
@@ -56,6 +57,8 @@ export interface Processor {
 const REPEAT_MS = 3000;
 /** What a reading takes from the radio to the board, at most: in a replay this many real ms are many more of its clock. */
 const ON_THE_WAY_MS = 250;
+/** A replay that is this near to the wall's clock goes on with it. */
+const CAUGHT_UP_MS = 1000;
 /** Totals change once a second: they go with the next reading's push. */
 const TOTALS_MAY_WAIT_MS = 100;
 const DEMO_FROM = 0;
@@ -70,9 +73,17 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
   const boot = randomUUID().slice(0, 8);
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
+    const faults: unknown[] = [];
+    for (const close of closers.splice(0).reverse())
+      try {
+        await close();
+      } catch (error) {
+        faults.push(error);
+      }
+    if (faults.length) throw faults[0];
   };
   try {
+    await assertPortFree(host, httpPort);
     closers.push(await lockDataFolder(dataDir));
     // The store first: its file is locked by the operating system too, should the lock of the folder be wrong.
     const store = await DuckDbTimeSeriesStore.open(join(dataDir, 'pulseboard.duckdb'));
@@ -88,7 +99,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     }
     const { rosterOf } = people;
     const state = await store.begin();
-    const boards = new Boards(rosterOf, ON_THE_WAY_MS * Math.max(0, speed - 1));
+    const boards = new Boards(rosterOf, () => (clock() < Date.now() - CAUGHT_UP_MS ? ON_THE_WAY_MS * Math.max(0, speed - 1) : 0));
     const intake = new Intake(state.ranges);
     const derivation = new Derivation({ store, rosterOf, clock, watermarkAt: state.watermarkAt, keepMs: 60_000 + 5000 * speed });
     await derivation.resume();
@@ -156,6 +167,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         storedReadings: stored,
         duplicateReadings: duplicate,
         refusedReadings: refused,
+        turnedAwayReadings: turnedAway,
         refusedBatches,
         failedFlushes,
       } = pipeline.counts;
@@ -167,7 +179,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         uptimeS: Math.floor((performance.now() - bornAt) / 1000),
         broker: publisher.connected ? ('connected' as const) : ('away' as const),
         derivedUntil: derivation.watermarkAt + 1000,
-        readings: { received, stored, duplicate, refused, waiting: received - stored - duplicate - refused },
+        readings: { received, stored, duplicate, refused, turnedAway, waiting: received - stored - duplicate - refused - turnedAway },
         refusedBatches,
         failedFlushes,
         clockFaults: [...boards.all()].reduce((sum, board) => sum + board.clockFaults, 0),
@@ -176,7 +188,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     };
 
     const app = await NestFactory.create<NestFastifyApplication>(
-      appModule({ store, registry, people, boards, pipeline, clock, health }),
+      appModule({ store, registry, people, boards, pipeline, clock, defaultGym: gym, health }),
       new FastifyAdapter(),
       {
         logger: nestLog(log),
@@ -222,6 +234,16 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     await closeAll().catch(() => {});
     throw error;
   }
+}
+
+/** Tells of a port in use before stores are opened, which takes seconds. @throws ListenError */
+async function assertPortFree(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error) => reject(new ListenError(error, host, port, 'PULSEBOARD_HTTP_PORT')));
+    probe.listen(port, host, resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
 }
 
 /** Writes a session down when it begins or ends. */

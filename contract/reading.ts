@@ -13,7 +13,10 @@ export const ANT_SDM_STEPS_WRAP = 512;
 /** One decoded observation of one sensor by one gateway. A missing field is unknown, never 0 or −1. */
 export const Reading = Type.Object(
   {
-    sensor: Id,
+    sensor: Type.String({
+      pattern: '^[a-z0-9][a-z0-9_-]{0,56}$',
+      description: 'id of the strap or foot pod; short enough for `guest-` before it',
+    }),
     at: UtcMs,
     heartRateBpm: Type.Optional(Type.Integer({ minimum: MIN_PLAUSIBLE_BPM, maximum: MAX_PLAUSIBLE_BPM })),
     beatTimeMs: Type.Optional(Type.Number({ minimum: 0, maximum: 64_000, description: "strap's clock at its last beat, wraps at 64 s" })),

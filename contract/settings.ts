@@ -119,7 +119,7 @@ export const settings = {
     name: 'PULSEBOARD_STRAPS',
     default: '12',
     meaning: 'how many people the simulated class has',
-    parts: ['gateway'],
+    parts: ['gateway', 'processor'],
     parse: number(1, 200, true),
   }),
   replayDir: setting({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock, demoClass, guestMemberId, readSettings, type SettingValues, virtualClock } from '@pulseboard/contract';
+import { type Clock, demoClass, guestMemberId, readSettings, SettingsError, type SettingValues, virtualClock } from '@pulseboard/contract';
 import type { RadioPlan } from '@pulseboard/edge-gateway';
 import { type Logger, pino } from 'pino';
 
@@ -33,6 +33,10 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
   };
   try {
     const all = part === 'start';
+    if (all && settings.brokerUrl)
+      throw new SettingsError([
+        'PULSEBOARD_BROKER_URL is set, but npm start brings a broker of its own; leave it empty, or start the parts alone (npm run processor, npm run gateway).',
+      ]);
     out(`Pulseboard ${version}`);
     let brokerUrl = settings.brokerUrl ?? `mqtt://127.0.0.1:${settings.mqttPort}`;
     if (all || part === 'broker') {
@@ -127,8 +131,9 @@ async function startProcessor({
     version,
     log,
     webRoot: join(root, 'leaderboard', 'dist'),
-    ...(settings.radio === 'simulated' ? { demo: demoClass(settings.straps) } : {}),
-    ...(time.virtual ? { speed: settings.replaySpeed } : {}),
+    // Alone, a processor may serve real straps: it makes up members only when it is told that the radio is made up.
+    ...(settings.radio === 'simulated' && (all || process.env.PULSEBOARD_RADIO) ? { demo: demoClass(settings.straps) } : {}),
+    ...(settings.radio === 'replay' ? { speed: settings.replaySpeed } : {}),
   });
   out(line('processor', `${processor.url}/api/docs  data in ${dataDir}`));
   out(line('board', `${processor.url}/`));
@@ -164,7 +169,7 @@ async function startGateway({
     brokerUrl,
     radio,
     clock: time.clock,
-    clockState: time.virtual ? 'virtual' : 'synced',
+    clockState: time.virtual ? 'virtual' : 'unsynced',
     flushIntervalMs: settings.flushIntervalMs,
     version,
     boot: randomUUID(),

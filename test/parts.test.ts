@@ -24,7 +24,7 @@ beforeAll(async () => {
   port = await freePort();
   brokerUrl = `mqtt://127.0.0.1:${port}`;
   const settings: Settings = { PULSEBOARD_BROKER_URL: brokerUrl };
-  processor = startChild(['processor'], { ...settings, PULSEBOARD_DATA_DIR: await dataFolder() });
+  processor = startChild(['processor'], { ...settings, PULSEBOARD_RADIO: 'simulated', PULSEBOARD_DATA_DIR: await dataFolder() });
   annex = startChild(['gateway'], { ...settings, PULSEBOARD_GYM: 'annex', PULSEBOARD_STRAPS: '4' });
   [, url] = (await processor.line(/^ {2}board +(http:\S+)\/$/)) as unknown as [string, string];
   await annex.line(/^Ready/);

@@ -113,10 +113,8 @@ describe('what stands in the way is one clear sentence', () => {
 });
 
 describe('commands that answer and end', () => {
-  test('--help of each part names its settings', async () => {
-    for (const { code, stdout, stderr } of await Promise.all(
-      ['start', 'broker', 'processor', 'gateway'].map((part) => runCommand([part, '--help'])),
-    )) {
+  test('--help names the settings', async () => {
+    for (const { code, stdout, stderr } of await Promise.all(['start', 'gateway'].map((part) => runCommand([part, '--help'])))) {
       expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
       expect(stdout.join('\n')).toContain('PULSEBOARD_LOG_LEVEL');
     }

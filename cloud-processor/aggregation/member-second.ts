@@ -101,7 +101,9 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
   };
 }
 
-const isHeartRate = (r: StoredReading): boolean => r.heartRateBpm !== undefined || r.contact !== undefined || r.beatCount !== undefined;
+/** A strap's, not a foot pod's: Bluetooth ones cannot be told by their id. */
+export const isHeartRate = (r: StoredReading): boolean =>
+  r.heartRateBpm !== undefined || r.contact !== undefined || r.beatCount !== undefined;
 
 function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: number): void {
   let strap = straps.get(reading.sensor);

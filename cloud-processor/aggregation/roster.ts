@@ -80,10 +80,6 @@ export class Roster {
   nicknameOf(member: Id): string | undefined {
     return this.#nicknames.get(member);
   }
-
-  has(member: Id): boolean {
-    return this.data.members.some((m) => m.member === member);
-  }
 }
 
 const GUEST_PREFIX = guestMemberId('');

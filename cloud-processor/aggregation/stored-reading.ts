@@ -16,11 +16,18 @@ export function inOrder(a: StoredReading, b: StoredReading): number {
 
 /** Adds a reading to a sorted list where it belongs. @returns false when it is there already */
 export function insertInOrder(list: StoredReading[], reading: StoredReading): boolean {
-  let i = list.length;
-  while (i > 0 && inOrder(list[i - 1]!, reading) > 0) i--;
-  const before = list[i - 1];
-  if (before && before.spool === reading.spool && before.number === reading.number) return false;
-  list.splice(i, 0, reading);
+  let low = 0;
+  let high = list.length;
+  // Nearly always it is the newest one.
+  if (high > 0 && inOrder(list[high - 1]!, reading) < 0) low = high;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inOrder(list[middle]!, reading) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const there = list[low];
+  if (there && there.spool === reading.spool && there.number === reading.number) return false;
+  list.splice(low, 0, reading);
   return true;
 }
 

@@ -15,8 +15,19 @@ export const HealthAnswer = Type.Object(
     broker: Type.Union([Type.Literal('connected'), Type.Literal('away')]),
     derivedUntil: Type.Integer({ description: 'end of the last derived second, UTC ms' }),
     readings: Type.Object(
-      { received: Type.Integer(), stored: Type.Integer(), duplicate: Type.Integer(), refused: Type.Integer(), waiting: Type.Integer() },
-      { ...closed, description: 'of this process; received = stored + duplicate + refused + waiting' },
+      {
+        received: Type.Integer(),
+        stored: Type.Integer(),
+        duplicate: Type.Integer(),
+        refused: Type.Integer(),
+        turnedAway: Type.Integer(),
+        waiting: Type.Integer(),
+      },
+      {
+        ...closed,
+        description:
+          'of this process; received = stored + duplicate + refused + turnedAway + waiting; turned away: the store was away, the gateways still have them',
+      },
     ),
     refusedBatches: Type.Integer(),
     failedFlushes: Type.Integer(),

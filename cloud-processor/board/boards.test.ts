@@ -81,7 +81,10 @@ test('tells who left which room, once', () => {
 });
 
 test('in a fast replay a moment on the way is no loss', () => {
-  const boards = new Boards(() => roster, 30_000);
+  const boards = new Boards(
+    () => roster,
+    () => 30_000,
+  );
   expect(boards.note(beat(0), T0 + 35_000)?.rows(T0 + 35_000)).toMatchObject([{ signal: 'weak' }]);
   expect(boards.tick(T0 + 89_000)).toEqual([]);
   expect(boards.tick(T0 + 90_000)).toHaveLength(1);

@@ -9,17 +9,22 @@ export class Boards {
   readonly #rooms = new Map<string, RoomBoard>();
   readonly #whereabouts = new Map<string, { room: Id; at: number }>();
 
-  /** @param slackMs how late a reading may be and still count as now: in a fast replay a moment on the way is many seconds of its clock */
+  /** @param slack ms, how late a reading may be and still count as now: in a fast replay a moment on the way is many seconds of its clock */
   constructor(
     private readonly rosterOf: (gym: Id) => Roster,
-    readonly slackMs = 0,
+    private readonly slack: () => number = () => 0,
   ) {}
+
+  /** Ms that a reading may be late and still count as now. */
+  get slackMs(): number {
+    return this.slack();
+  }
 
   of(gym: Id, room: Id): RoomBoard {
     const key = `${gym}/${room}`;
     let board = this.#rooms.get(key);
     if (!board) {
-      board = new RoomBoard(gym, room, () => this.rosterOf(gym), this.slackMs);
+      board = new RoomBoard(gym, room, () => this.rosterOf(gym), this.slack);
       this.#rooms.set(key, board);
     }
     return board;

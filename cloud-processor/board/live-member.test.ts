@@ -106,6 +106,18 @@ test('the last minute: the last bpm of each second, null where there was none', 
   const live = member(bpm(0, 100), bpm(400, 101), bpm(2000, 102));
   const recent = live.recentBpm(T0 + 3500);
   expect(recent).toHaveLength(60);
-  expect(recent.slice(-5)).toEqual([null, 101, null, 102, null]);
+  expect(recent.slice(-5)).toEqual([null, 101, null, 102, 102]); // this second has no beat yet, but a heart rate
+  expect(live.recentBpm(T0 + 5500).slice(-3)).toEqual([null, null, null]);
   expect(live.recentBpm(T0 + 61_000).filter((each) => each !== null)).toEqual([102]);
+});
+
+test('a strap that repeats its last page in a bag shows no heart rate once its hold has passed', () => {
+  const repeat = (ms: number, beatCount: number) => readingAt(ms, { heartRateBpm: 150, beatCount });
+  const live = member(repeat(0, 7), repeat(1000, 8), repeat(2000, 8), repeat(5900, 8));
+  const bpmOf = () => live.row(T0, { hrMaxBpm: 190, hrMaxAssumed: true }, noTotals(), undefined, false).bpm;
+  expect(bpmOf()).toBe(150);
+  live.note(repeat(6100, 8));
+  expect(bpmOf()).toBeUndefined();
+  live.note(repeat(7000, 9));
+  expect(bpmOf()).toBe(150);
 });

@@ -1,5 +1,6 @@
 import type { BoardRow, Id } from '@pulseboard/contract';
 import { type Profile, percentOfMax, zoneOf } from '../aggregation/formulas.js';
+import { HOLD_MS } from '../aggregation/member-second.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { kcal, points, type Totals } from '../aggregation/totals.js';
 
@@ -17,6 +18,9 @@ export class LiveMember {
   #gateway: Id;
   #lastReadingAt: number;
   #bpm: number | undefined;
+  #beatCount: number | undefined;
+  /** Of a new beat: a strap that repeats its last page has none. */
+  #lastBeatAt = 0;
   #batteryPercent: number | undefined;
   /** Mean of nothing: the last bpm of each second, newest last. */
   #recent: { second: number; bpm: number }[] = [];
@@ -45,7 +49,10 @@ export class LiveMember {
     const other = reading.sensor !== this.#sensor;
     const behind = reading.at <= this.#lastReadingAt && reading.gateway !== this.#gateway;
     if (reading.at < this.#lastReadingAt || behind || (other && reading.at - this.#lastReadingAt < OTHER_STRAP_AFTER_MS)) return false;
-    if (other) this.#batteryPercent = undefined;
+    if (other) {
+      this.#batteryPercent = undefined;
+      this.#beatCount = undefined;
+    }
     this.#sensor = reading.sensor;
     this.#gateway = reading.gateway;
     this.#lastReadingAt = reading.at;
@@ -57,7 +64,10 @@ export class LiveMember {
   recentBpm(now: number): (number | null)[] {
     const last = Math.floor(now / 1000);
     const bySecond = new Map(this.#recent.map(({ second, bpm }) => [second, bpm]));
-    return Array.from({ length: SPARKLINE_SECONDS }, (_, i) => bySecond.get(last - SPARKLINE_SECONDS + 1 + i) ?? null);
+    const recent = Array.from({ length: SPARKLINE_SECONDS }, (_, i) => bySecond.get(last - SPARKLINE_SECONDS + 1 + i) ?? null);
+    // This second may have no beat yet; the page will not ask again.
+    if (this.#bpm !== undefined && now - this.#lastReadingAt < WEAK_AFTER_MS) recent[SPARKLINE_SECONDS - 1] ??= this.#bpm;
+    return recent;
   }
 
   row(now: number, profile: Profile, totals: Totals, nickname: string | undefined, guest: boolean): Omit<BoardRow, 'rank'> {
@@ -87,7 +97,11 @@ export class LiveMember {
 
   #show(reading: StoredReading): void {
     if (reading.batteryPercent !== undefined) this.#batteryPercent = reading.batteryPercent;
-    if (reading.contact === false) this.#bpm = undefined;
+    const isRepeat = reading.beatCount !== undefined && reading.beatCount === this.#beatCount;
+    this.#beatCount = reading.beatCount;
+    if (!isRepeat) this.#lastBeatAt = reading.at;
+    // Held as long as its seconds are: then a strap in a bag shows nothing, though it is still heard.
+    if (reading.contact === false || reading.at - this.#lastBeatAt > HOLD_MS) this.#bpm = undefined;
     else if (reading.heartRateBpm !== undefined) {
       this.#bpm = reading.heartRateBpm;
       const second = Math.floor(reading.at / 1000);

@@ -115,3 +115,11 @@ test('ranks in the rows agree with each ranked board', () => {
     expect(ranked).toHaveLength(3);
   }
 });
+
+test('a foot pod is nobody, also one that only its reading tells', () => {
+  const board = create();
+  const pod = readingAt(0, { sensor: 'ble-a0b1c2d3e4f5', cadenceSpm: 160 });
+  expect(board.note(pod, 'guest-ble-a0b1c2d3e4f5', T0)).toBe(false);
+  expect(board.rows(T0)).toEqual([]);
+  expect(board.session).toBeUndefined();
+});

@@ -1,4 +1,5 @@
-import { type Board, type Id, isFootPod, isGuest, type LiveRow, type MemberSecond, type RankBy, type Session } from '@pulseboard/contract';
+import { type Board, type Id, isGuest, type LiveRow, type MemberSecond, type RankBy, type Session } from '@pulseboard/contract';
+import { isHeartRate } from '../aggregation/member-second.js';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
@@ -26,7 +27,7 @@ export class RoomBoard {
     readonly gym: Id,
     readonly room: Id,
     private readonly roster: () => Roster,
-    private readonly slackMs = 0,
+    private readonly slack: () => number = () => 0,
   ) {}
 
   get session(): Session | undefined {
@@ -56,8 +57,8 @@ export class RoomBoard {
       this.#clockFaults++;
       return false;
     }
-    if (isFootPod(reading.sensor)) return false;
-    if (now - reading.at >= LOST_AFTER_MS + this.slackMs && !this.#members.has(member)) return false;
+    if (!isHeartRate(reading)) return false; // a foot pod counts steps, it is nobody
+    if (now - reading.at >= LOST_AFTER_MS + this.slack() && !this.#members.has(member)) return false;
     const live = this.#members.get(member);
     const changed = live ? live.note(reading) : true;
     if (!live) this.#members.set(member, new LiveMember(member, now, reading));
@@ -76,7 +77,7 @@ export class RoomBoard {
   /** Lets members leave and the session end. @returns the members that left */
   tick(now: number): Id[] {
     const gone: Id[] = [];
-    for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS + this.slackMs) gone.push(member);
+    for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS + this.slack()) gone.push(member);
     for (const member of gone) this.#members.delete(member);
     if (this.#session) this.#session = sessionAt(this.#session, this.#lastReadingAt, now);
     return gone;
@@ -96,7 +97,7 @@ export class RoomBoard {
     const roster = this.roster();
     const rows = [...this.#members.values()].map((live) =>
       live.row(
-        now - this.slackMs,
+        now - this.slack(),
         roster.profileOf(live.member, now),
         this.#totals.get(live.member) ?? noTotals(),
         roster.nicknameOf(live.member),
@@ -149,7 +150,7 @@ export class RoomBoard {
   }
 
   #forgetOldSeconds(): void {
-    const before = this.#newestSecond - LOST_AFTER_MS - this.slackMs - RECENT_SLACK_MS;
+    const before = this.#newestSecond - LOST_AFTER_MS - this.slack() - RECENT_SLACK_MS;
     for (const [key, { at }] of this.#recent) if (at < before) this.#recent.delete(key);
   }
 }

@@ -50,9 +50,10 @@ export class Intake {
    * @param from the ids of the topic that the batch came on
    * @param payload the parsed JSON, or whatever else arrived
    * @param now the processor's clock, UTC ms
+   * @param take false: only look at it, it will come again
    * @throws BatchRefusedError when the envelope is wrong or belongs to another topic
    */
-  accept(from: GatewayParams, payload: unknown, now: number): Intaken {
+  accept(from: GatewayParams, payload: unknown, now: number, take = true): Intaken {
     const batch = this.#envelope(from, payload);
     const book = this.#bookOf(batch.spool, from);
     const result: Intaken = { fresh: [], refused: [], duplicates: 0 };
@@ -62,14 +63,14 @@ export class Intake {
         result.duplicates++;
         return;
       }
-      book.taken.add(number);
+      if (take) book.taken.add(number);
       try {
         const reading = readingParser.parse(candidate);
         if (reading.at > now + MAX_AHEAD_MS) throw new Error(`at ${reading.at} is more than a day ahead`);
         result.fresh.push({ ...reading, ...from, spool: batch.spool, number });
       } catch (error) {
         result.refused.push({ number, reason: (error as Error).message, payload: candidate });
-        book.committed.add(number);
+        if (take) book.committed.add(number);
       }
     });
     return result;

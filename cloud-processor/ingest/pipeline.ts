@@ -27,11 +27,17 @@ export interface PipelineCounts {
   storedReadings: number;
   duplicateReadings: number;
   refusedReadings: number;
+  /** Not taken because too much waits for the store already. */
+  turnedAwayReadings: number;
   refusedBatches: number;
   failedFlushes: number;
 }
 
 const FLUSH_INTERVAL_MS = 250;
+/** While the store is away it is asked less and less often. */
+const MAX_RETRY_MS = 5000;
+/** Ten minutes of 40 straps. */
+const MAX_WAITING_READINGS = 50_000;
 
 /** From a batch to the board, the store and the publisher: live at once, stored and derived a few times a second. */
 export class Pipeline {
@@ -40,6 +46,7 @@ export class Pipeline {
     storedReadings: 0,
     duplicateReadings: 0,
     refusedReadings: 0,
+    turnedAwayReadings: 0,
     refusedBatches: 0,
     failedFlushes: 0,
   };
@@ -48,6 +55,7 @@ export class Pipeline {
   #flushing: Promise<void> = Promise.resolve();
   #stopped = false;
   #storeAway = false;
+  #retryMs = 0;
 
   constructor(private readonly options: PipelineOptions) {}
 
@@ -60,12 +68,16 @@ export class Pipeline {
     const { intake, boards, clock, log, onPicture, isPrepared } = this.options;
     const now = clock();
     try {
-      const { fresh, refused, duplicates } = intake.accept(from, payload, now);
+      // With the store away, what comes is still shown, but no more is kept: the gateways have it.
+      const full = this.#buffer.length >= MAX_WAITING_READINGS;
+      const { fresh, refused, duplicates } = intake.accept(from, payload, now, !full);
       this.counts.receivedReadings += fresh.length + refused.length + duplicates;
       this.counts.duplicateReadings += duplicates;
       this.counts.refusedReadings += refused.length;
-      for (const { number, reason, payload: reading } of refused) log.warn({ ...from, number, reason, reading }, 'reading refused');
-      this.#buffer.push(...fresh);
+      const [first] = refused;
+      if (first) log.warn({ ...from, count: refused.length, first }, 'readings refused');
+      if (full) this.counts.turnedAwayReadings += fresh.length;
+      else this.#buffer.push(...fresh);
       if (!isPrepared(from.gym, from.room)) return; // shown with its next reading; stored all the same
       const changed = new Set<RoomBoard>();
       for (const reading of fresh) {
@@ -85,7 +97,7 @@ export class Pipeline {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#flushing;
-    await this.#flush();
+    await this.flush();
   }
 
   /** The last flush failed. */
@@ -97,32 +109,48 @@ export class Pipeline {
   #schedule(): void {
     if (this.#stopped) return;
     const phase = (Date.now() - SECOND_CLOSES_AFTER_MS) % FLUSH_INTERVAL_MS;
-    this.#timer = setTimeout(() => {
-      this.#flushing = this.#flush().finally(() => this.#schedule());
-    }, FLUSH_INTERVAL_MS - phase);
+    this.#timer = setTimeout(
+      () => {
+        this.#flushing = this.flush().finally(() => this.#schedule());
+      },
+      FLUSH_INTERVAL_MS - phase + this.#retryMs,
+    );
   }
 
-  async #flush(): Promise<void> {
+  /** Stores and derives what waits, then tells it. Its own timer calls it; calls must not overlap. Never throws. */
+  async flush(): Promise<void> {
     const { derivation, boards, intake, clock, log, prepareRoom, onFlushed, onTick } = this.options;
     const fresh = this.#buffer;
     this.#buffer = [];
     try {
       for (const { gym, room } of rooms(fresh)) await prepareRoom(gym, room);
       const flushed = await derivation.flush(fresh);
-      if (flushed) {
-        this.counts.storedReadings += fresh.length;
+      this.#storeAway = false;
+      this.#retryMs = 0;
+      this.counts.storedReadings += fresh.length;
+      this.#tell(() => {
+        if (!flushed) return;
         intake.commit(flushed.ranges);
         boards.derived(flushed.before, flushed.after);
         onFlushed(flushed);
-      }
-      this.#storeAway = false;
+      });
     } catch (error) {
       this.counts.failedFlushes++;
       this.#storeAway = true;
+      this.#retryMs = Math.min(MAX_RETRY_MS, Math.max(FLUSH_INTERVAL_MS, this.#retryMs * 2));
       this.#buffer = fresh.concat(this.#buffer);
       log.error({ err: (error as Error).message, waiting: this.#buffer.length }, 'the store did not take a flush; it is tried again');
     }
-    onTick(clock());
+    this.#tell(() => onTick(clock()));
+  }
+
+  /** What is stored is stored: a fault in telling of it must not store it again. */
+  #tell(what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      this.options.log.error({ err: (error as Error).stack }, 'what was stored could not be told');
+    }
   }
 }
 

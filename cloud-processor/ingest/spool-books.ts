@@ -1,4 +1,12 @@
-import { type Committed, type GatewayParams, type Id, type NumberRange, Ranges, type SpoolLedger } from '@pulseboard/contract';
+import {
+  type Committed,
+  type GatewayHealth,
+  type GatewayParams,
+  type Id,
+  type NumberRange,
+  Ranges,
+  type SpoolLedger,
+} from '@pulseboard/contract';
 
 /** What is durable of one spool. */
 export interface SpoolRecord {
@@ -14,8 +22,12 @@ export interface SpoolRecord {
   closed: boolean;
 }
 
+/** What the books need of a gateway's health. */
+export type HeldSpools = Pick<GatewayHealth, 'boot' | 'at'> & { spools: readonly Pick<SpoolLedger, 'spool' | 'oldest' | 'drained'>[] };
+
 interface Book {
-  of: Omit<SpoolRecord, 'ranges' | 'gone' | 'closed'>;
+  desk: Desk;
+  spool: string;
   committed: Ranges;
   gone: Ranges;
   closed: boolean;
@@ -24,10 +36,19 @@ interface Book {
   /** Lowest number that the gateway still holds; what is below and never came is gone. */
   oldest: number;
   drained: boolean;
-  /** The gateway holds it: `committed` names it. */
-  listed: boolean;
   /** When it last spoke of it, monotonic ms. */
   heardAt: number;
+}
+
+/** One gateway: where it is reached, and what it is to be told. */
+interface Desk {
+  /** A gateway that was carried to another room drains its spools from there, and listens there. */
+  to: GatewayParams;
+  /** The spools that it holds: `committed` names them. */
+  listed: Set<Book>;
+  /** Hashes of batches that could not be read. */
+  rejected: Set<string>;
+  lastHealth: { boot: string; at: number } | undefined;
 }
 
 export interface BookCounts {
@@ -39,6 +60,8 @@ export interface BookCounts {
 
 /** A health message may overtake a batch; a spool that spoke within this time is not unlisted by one. */
 const LISTED_AFTER_BATCH_MS = 1000;
+/** A batch that is not named now is named when it comes again. */
+const MAX_REJECTED = 100;
 
 /**
  * The processor's side of the guarantee, as a pure machine: which numbers of which spool are stored, on the way, or will never come.
@@ -47,12 +70,14 @@ const LISTED_AFTER_BATCH_MS = 1000;
 export class SpoolBooks {
   readonly counts: BookCounts = { received: 0, duplicate: 0, turnedAway: 0 };
   readonly #books = new Map<string, Book>();
-  readonly #healthSequence = new Map<string, number>();
+  readonly #desks = new Map<string, Desk>();
+  /** Of which something may have to be settled: all others are skipped, as a chain has many thousands of closed ones. */
+  readonly #open = new Set<Book>();
 
   /** @param known what a former process made durable */
   constructor(known: readonly SpoolRecord[] = []) {
-    for (const { ranges, gone, closed, ...of } of known) {
-      const book = this.#bookOf(of);
+    for (const { ranges, gone, closed, spool, ...of } of known) {
+      const book = this.#bookOf(of, spool);
       book.committed = new Ranges(ranges);
       book.gone = new Ranges(gone);
       book.closed = closed;
@@ -61,18 +86,18 @@ export class SpoolBooks {
 
   /** Whose a spool is, when it is known. */
   ownerOf(spool: string): GatewayParams | undefined {
-    return this.#books.get(spool)?.of;
+    return this.#books.get(spool)?.desk.to;
   }
 
   /**
    * A batch arrived: its numbers that are new are on the way from now on.
+   * @param of its gateway, which must be the owner of the spool
    * @returns which of them are new; the others were taken before, are gone, or of a closed spool
    */
-  take(of: GatewayParams & { spool: string }, first: number, count: number, oldest: number, now: number): number[] {
-    const book = this.#bookOf(of);
-    book.listed = true;
-    book.heardAt = now;
-    book.oldest = Math.max(book.oldest, oldest);
+  take({ spool, ...of }: GatewayParams & { spool: string }, first: number, count: number, oldest: number, now: number): number[] {
+    const book = this.#bookOf(of, spool);
+    book.desk.to = paramsOf(of);
+    this.#note(book, oldest, now);
     this.counts.received += count;
     const fresh: number[] = [];
     for (let n = first; n < first + count; n++) {
@@ -90,28 +115,30 @@ export class SpoolBooks {
     this.counts.turnedAway += count;
   }
 
-  /**
-   * The gateway told which spools it holds.
-   * @param sequence grows with each of its messages, over restarts too; an older one is ignored
-   */
-  hearHealth(
-    from: GatewayParams,
-    sequence: number,
-    spools: readonly Pick<SpoolLedger, 'spool' | 'oldest' | 'drained'>[],
-    now: number,
-  ): void {
-    const key = `${from.gym}/${from.gateway}`;
-    if (sequence < (this.#healthSequence.get(key) ?? 0)) return;
-    this.#healthSequence.set(key, sequence);
-    for (const book of this.#books.values()) if (isOf(book, from) && now - book.heardAt > LISTED_AFTER_BATCH_MS) book.listed = false;
+  /** The envelope of a batch cannot be read: the gateway is told once, and again when the batch comes again. */
+  reject(from: GatewayParams, payloadHash: string): void {
+    const { rejected } = this.#deskOf(from);
+    if (rejected.size < MAX_REJECTED) rejected.add(payloadHash);
+  }
+
+  /** The gateway told which spools it holds. Of one process of it, an older message is ignored. */
+  hearHealth(from: GatewayParams, { boot, at, spools }: HeldSpools, now: number): void {
+    const desk = this.#deskOf(from);
+    if (desk.lastHealth?.boot === boot && at < desk.lastHealth.at) return;
+    desk.lastHealth = { boot, at };
+    desk.to = paramsOf(from);
+    for (const book of desk.listed) if (now - book.heardAt > LISTED_AFTER_BATCH_MS) desk.listed.delete(book);
     for (const { spool, oldest, drained } of spools) {
-      const book = this.#bookOf({ ...from, spool });
-      if (!isOf(book, from)) continue;
-      book.listed = true;
-      book.heardAt = now;
-      book.oldest = Math.max(book.oldest, oldest);
+      const book = this.#bookOf(from, spool);
+      if (book.desk !== desk) continue;
       book.drained ||= drained;
+      this.#note(book, oldest, now);
     }
+  }
+
+  /** Whether a taken number is still to be stored: a flush may have made it gone since, or closed its spool. Asked before each flush. */
+  isWaiting(spool: string, number: number): boolean {
+    return this.#books.get(spool)?.waiting.has(number) ?? false;
   }
 
   /**
@@ -121,18 +148,20 @@ export class SpoolBooks {
   settle(numbers: readonly { spool: string; number: number }[]): SpoolRecord[] {
     const added = new Map<string, Ranges>();
     for (const { spool, number } of numbers) {
-      const ranges = added.get(spool) ?? new Ranges();
-      added.set(spool, ranges.add(number));
+      const ranges = added.get(spool);
+      if (ranges) ranges.add(number);
+      else added.set(spool, new Ranges([[number, number]]));
     }
     const records: SpoolRecord[] = [];
-    for (const [spool, book] of this.#books) {
-      const fresh = added.get(spool);
+    for (const book of this.#open) {
+      const fresh = added.get(book.spool);
       const committed = new Ranges([...book.committed.toArray(), ...(fresh?.toArray() ?? [])]);
-      const stillWaiting = minus(book.waiting, fresh);
-      const gone = new Ranges([...book.gone.toArray(), ...missingBelow(book.oldest, [committed, book.gone, stillWaiting])]);
-      const closed = book.closed || (book.drained && stillWaiting.size === 0);
-      if (!fresh && closed === book.closed && gone.size === book.gone.size) continue;
-      records.push({ ...book.of, ranges: committed.toArray(), gone: gone.toArray(), closed });
+      const waiting = fresh ? minus(book.waiting, fresh) : book.waiting;
+      const gone = new Ranges([...book.gone.toArray(), ...missingBelow(book.oldest, [committed, book.gone, waiting])]);
+      const closed = book.closed || (book.drained && waiting.size === 0);
+      if (fresh || closed !== book.closed || gone.size !== book.gone.size)
+        records.push({ ...book.desk.to, spool: book.spool, ranges: committed.toArray(), gone: gone.toArray(), closed });
+      else if (waiting.size === 0) this.#open.delete(book);
     }
     return records;
   }
@@ -144,37 +173,44 @@ export class SpoolBooks {
       book.committed = new Ranges(ranges);
       book.gone = new Ranges(gone);
       book.closed = closed;
-      book.waiting = minus(book.waiting, book.committed);
+      // What came while the store was at it, late, may have become gone by this.
+      const waiting = minus(book.waiting, book.committed);
+      book.waiting = closed ? new Ranges() : minus(waiting, book.gone);
+      this.counts.duplicate += waiting.size - book.waiting.size;
     }
   }
 
   /** The store went away: what was on the way is not taken after all. */
   forgetWaiting(): void {
-    for (const book of this.#books.values()) {
+    for (const book of this.#open) {
       this.counts.turnedAway += book.waiting.size;
       book.waiting = new Ranges();
     }
   }
 
-  /** What each gateway may forget: of the spools that it holds. */
+  /** What each gateway may forget, of the spools that it holds. The names of unreadable batches are handed out once. */
   committed(epoch: number): { to: GatewayParams; message: Committed }[] {
-    const byGateway = new Map<string, { to: GatewayParams; message: Committed }>();
-    for (const { of, listed, committed, gone, closed } of this.#books.values()) {
-      if (!listed) continue;
-      const { gym, room, gateway, spool } = of;
-      const key = `${gym}/${gateway}`;
-      const entry = byGateway.get(key) ?? { to: { gym, room, gateway }, message: { epoch, spools: [], rejected: [] } };
-      entry.message.spools.push({ spool, ranges: committed.toArray(), gone: gone.toArray(), closed });
-      byGateway.set(key, entry);
+    const messages: { to: GatewayParams; message: Committed }[] = [];
+    for (const { to, listed, rejected } of this.#desks.values()) {
+      if (listed.size === 0 && rejected.size === 0) continue;
+      const spools = [...listed].map(({ spool, committed, gone, closed }) => ({
+        spool,
+        ranges: committed.toArray(),
+        gone: gone.toArray(),
+        closed,
+      }));
+      messages.push({ to, message: { epoch, spools, rejected: [...rejected] } });
+      rejected.clear();
     }
-    return [...byGateway.values()];
+    return messages;
   }
 
   /** Each spool's side of the ledger: stored or dead-lettered, gone, on the way. */
   *ledger(): Iterable<SpoolRecord & { committed: number; waiting: number; goneCount: number }> {
-    for (const { of, committed, gone, closed, waiting } of this.#books.values())
+    for (const { desk, spool, committed, gone, closed, waiting } of this.#books.values())
       yield {
-        ...of,
+        ...desk.to,
+        spool,
         ranges: committed.toArray(),
         gone: gone.toArray(),
         closed,
@@ -184,18 +220,36 @@ export class SpoolBooks {
       };
   }
 
-  #bookOf({ gym, room, gateway, spool }: GatewayParams & { spool: string }): Book {
+  /** The gateway spoke of a spool. */
+  #note(book: Book, oldest: number, now: number): void {
+    book.heardAt = now;
+    book.oldest = Math.max(book.oldest, oldest);
+    book.desk.listed.add(book);
+    this.#open.add(book);
+  }
+
+  #deskOf(of: GatewayParams): Desk {
+    const key = `${of.gym}/${of.gateway}`;
+    let desk = this.#desks.get(key);
+    if (!desk) {
+      desk = { to: paramsOf(of), listed: new Set(), rejected: new Set(), lastHealth: undefined };
+      this.#desks.set(key, desk);
+    }
+    return desk;
+  }
+
+  #bookOf(of: GatewayParams, spool: string): Book {
     let book = this.#books.get(spool);
     if (!book) {
       book = {
-        of: { gym, room, gateway, spool },
+        desk: this.#deskOf(of),
+        spool,
         committed: new Ranges(),
         gone: new Ranges(),
         closed: false,
         waiting: new Ranges(),
         oldest: 0,
         drained: false,
-        listed: false,
         heardAt: Number.NEGATIVE_INFINITY,
       };
       this.#books.set(spool, book);
@@ -204,24 +258,27 @@ export class SpoolBooks {
   }
 }
 
-const isOf = (book: Book, { gym, gateway }: GatewayParams): boolean => book.of.gym === gym && book.of.gateway === gateway;
+const paramsOf = ({ gym, room, gateway }: GatewayParams): GatewayParams => ({ gym, room, gateway });
 
 /** Numbers below `limit` that are in none of the ranges. */
-function missingBelow(limit: number, known: readonly Ranges[]): NumberRange[] {
-  const missing: NumberRange[] = [];
-  let next = 1;
-  for (const [from, to] of new Ranges(known.flatMap((ranges) => ranges.toArray())).toArray()) {
-    if (next >= limit) break;
-    if (from > next) missing.push([next, Math.min(from, limit) - 1]);
-    next = to + 1;
-  }
-  if (next < limit) missing.push([next, limit - 1]);
-  return missing;
+const missingBelow = (limit: number, known: readonly Ranges[]): NumberRange[] =>
+  gapsOf(new Ranges(known.flatMap((ranges) => ranges.toArray())).toArray(), 1, limit - 1);
+
+function minus(ranges: Ranges, taken: Ranges): Ranges {
+  const list = taken.toArray();
+  return new Ranges(ranges.toArray().flatMap(([from, to]) => gapsOf(list, from, to)));
 }
 
-function minus(ranges: Ranges, taken: Ranges | undefined): Ranges {
-  if (!taken) return ranges;
-  const left = new Ranges();
-  for (const [from, to] of ranges.toArray()) for (let n = from; n <= to; n++) if (!taken.has(n)) left.add(n);
-  return left;
+/** The numbers of a span that are in none of the sorted ranges. */
+function gapsOf(ranges: readonly NumberRange[], first: number, last: number): NumberRange[] {
+  const gaps: NumberRange[] = [];
+  let next = first;
+  for (const [from, to] of ranges) {
+    if (to < next) continue;
+    if (from > last) break;
+    if (from > next) gaps.push([next, from - 1]);
+    next = to + 1;
+  }
+  if (next <= last) gaps.push([next, last]);
+  return gaps;
 }

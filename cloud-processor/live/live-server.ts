@@ -77,9 +77,12 @@ export class LiveServer {
   }
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // Node took its own handler off: a client that resets now must not end the process.
+    socket.on('error', (error) => this.options.log.debug({ err: error.message }, 'upgrade broken off'));
     const at = this.#roomOf(request.url ?? '');
-    if (!at) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    if (!at || !isOwnPage(request)) {
+      const status = at ? '403 Forbidden' : '404 Not Found';
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(client, at.gym, at.room));
@@ -137,4 +140,10 @@ export class LiveServer {
       } else client.send(text);
     }
   }
+}
+
+/** A page from elsewhere may not look through a browser on this machine; what is no browser sends no origin. */
+function isOwnPage({ headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return true;
+  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
 }

@@ -1,7 +1,7 @@
 import { type Committed, Ranges } from '@pulseboard/contract';
 import { type DropReason, type RecoveredSpool, type Run, SpoolState } from './spool-state.js';
 
-/** Numbers of one spool to be sent as one batch now; there are no holes in it. */
+/** Numbers of one spool to be sent as one batch now; all of them are held. */
 export interface Sending {
   spool: SpoolState;
   first: number;
@@ -32,7 +32,8 @@ export class GatewayProtocol {
   readonly #o: Required<ProtocolOptions>;
   #connected = false;
   #backoffMs: number;
-  #progressAt = 0;
+  /** When numbers were newly committed, or the back-off grew. */
+  #progressAt: number | undefined;
   #epoch = 0;
   #refusedEntries = 0;
 
@@ -83,7 +84,7 @@ export class GatewayProtocol {
   /** Connected: nobody knows what arrived, and the processor may be a new one. */
   connect(): void {
     this.#connected = true;
-    this.#hurry();
+    this.hurry();
   }
 
   disconnect(): void {
@@ -94,9 +95,10 @@ export class GatewayProtocol {
   due(now: number): Sending[] {
     const sendings: Sending[] = [];
     const { current } = this;
+    this.#progressAt ??= now;
     if (current.written >= current.open && (this.#connected || now - current.openedAt >= OFFLINE_BATCH_MS)) {
       const added = this.#cut(current, current.written);
-      if (this.#connected) for (const run of added) if (run.last <= current.ceiling) sendings.push(...this.#send(current, run, now));
+      if (this.#connected) for (const run of added) if (run.last <= current.ceiling) sendings.push(this.#send(current, run, now));
     }
     if (this.#connected) this.#resend(now, sendings);
     return sendings;
@@ -105,7 +107,7 @@ export class GatewayProtocol {
   /** Resends under way: for the bound of rule 6. */
   underWay(now: number): number {
     let count = 0;
-    for (const spool of this.spools) for (const run of spool.runs) if (run.inWindow && now < run.sentAt + this.#timeout(run)) count++;
+    for (const spool of this.spools) for (const run of spool.runs) if (run.inWindow && now < run.sentAt + this.timeoutMs(run)) count++;
     return count;
   }
 
@@ -114,25 +116,36 @@ export class GatewayProtocol {
    * @returns spools that are done with: settled and closed, to be deleted
    */
   hear({ epoch, spools }: Committed, now: number): SpoolState[] {
-    const finished: SpoolState[] = [];
+    const finished = new Set<SpoolState>();
     for (const entry of spools) {
       const spool = this.spools.find((s) => s.id === entry.spool);
       if (!spool) continue; // closed long ago
-      const limit = spool.current ? spool.sent : spool.ceiling;
-      if (new Ranges([...entry.ranges, ...entry.gone]).max > limit) {
+      if (this.#isBeyond(spool, entry)) {
         this.#refusedEntries++;
         continue;
       }
       for (const [from, to] of entry.gone) spool.gone.add(from, to);
       spool.closed = entry.closed;
       if (spool.hear(entry.ranges)) this.#progress(now);
-      if (!spool.current && spool.closed && spool.settled) finished.push(spool);
+      // Given up once, and there again since a power cut took that from the book: the processor will never take it.
+      if (!spool.current) for (const [from, to] of entry.gone) spool.drop(from, to, 'rejected');
+      if (!spool.current && spool.closed && spool.settled) finished.add(spool);
     }
     for (const spool of finished) this.spools.splice(this.spools.indexOf(spool), 1);
     // A new epoch: the processor or its store begins anew and has forgotten what it had not committed.
-    if (epoch !== this.#epoch && this.#epoch !== 0) this.#hurry();
+    // The first one heard is as good as new once something went unanswered.
+    if (epoch !== this.#epoch && (this.#epoch !== 0 || this.#backoffMs > this.#o.baseBackoffMs)) this.hurry();
     this.#epoch = epoch;
-    return finished;
+    return [...finished];
+  }
+
+  /**
+   * The processor named a batch as one that it cannot read: exactly that one is set aside, whatever of it is still held.
+   * @returns how many readings
+   */
+  reject(spool: string, first: number, last: number): number {
+    const state = this.spools.find((s) => s.id === spool);
+    return state ? state.drop(first, last, 'rejected') : 0;
   }
 
   /** Older spools without a held number that nobody was told of yet: health goes out at once for them. */
@@ -148,10 +161,19 @@ export class GatewayProtocol {
     return spool.drop(first, last, reason);
   }
 
-  #hurry(): void {
+  /** All that is held may be sent again at once. */
+  protected hurry(): void {
     this.#backoffMs = this.#o.baseBackoffMs;
     for (const spool of this.spools)
       for (const run of spool.runs) Object.assign(run, { sentAt: Number.NEGATIVE_INFINITY, tries: 0, inWindow: false });
+  }
+
+  /** Nobody can have been sent these numbers. Of a spool of which nothing was found there is nothing to compare with, and nothing to lose. */
+  #isBeyond(spool: SpoolState, { ranges, gone }: Committed['spools'][number]): boolean {
+    if (!spool.current && spool.ceiling === 0) return false;
+    const limit = spool.current ? spool.sent : spool.ceiling;
+    // What was given up before it was sent is gone, too.
+    return new Ranges(ranges).max > limit || new Ranges(gone).max > Math.max(limit, spool.written);
   }
 
   #progress(now: number): void {
@@ -159,7 +181,8 @@ export class GatewayProtocol {
     this.#backoffMs = this.#o.baseBackoffMs;
   }
 
-  #timeout(run: Run): number {
+  /** How long a run waits for its commit before it is sent again. */
+  protected timeoutMs(run: Run): number {
     return run.jitter * this.#backoffMs;
   }
 
@@ -181,11 +204,11 @@ export class GatewayProtocol {
     return added;
   }
 
-  #send(spool: SpoolState, run: Run, now: number): Sending[] {
+  #send(spool: SpoolState, run: Run, now: number): Sending {
     run.sentAt = now;
     run.jitter = 0.75 + this.random() / 2;
     spool.sent = Math.max(spool.sent, run.last);
-    return spool.heldIn(run.first, run.last).map(([first, last]) => ({ spool, first, last }));
+    return { spool, first: run.first, last: run.last };
   }
 
   /** Oldest first. Runs that were never sent and follow each other travel together. */
@@ -194,21 +217,21 @@ export class GatewayProtocol {
     for (const spool of this.spools)
       for (const run of spool.runs)
         if (run.inWindow) {
-          run.inWindow = now < run.sentAt + this.#timeout(run);
+          run.inWindow = now < run.sentAt + this.timeoutMs(run);
           if (run.inWindow) underWay++;
         }
     for (const spool of this.spools) {
       for (let i = 0; i < spool.runs.length && underWay < this.#o.windowBatches; i++) {
         const run = spool.runs[i]!;
-        if (now < run.sentAt + this.#timeout(run) || run.last > spool.ceiling) continue;
+        if (now < run.sentAt + this.timeoutMs(run) || run.last > spool.ceiling) continue;
         this.#merge(spool, i);
-        if (run.tries++ > 0 && now - this.#progressAt > this.#backoffMs) {
+        if (run.tries++ > 0 && now - (this.#progressAt ?? now) > this.#backoffMs) {
           this.#backoffMs = Math.min(this.#o.maxBackoffMs, this.#backoffMs * 2);
           this.#progressAt = now;
         }
         run.inWindow = true;
         underWay++;
-        sendings.push(...this.#send(spool, run, now));
+        sendings.push(this.#send(spool, run, now));
       }
     }
   }

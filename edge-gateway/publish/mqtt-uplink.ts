@@ -49,6 +49,7 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   const statusTopic = topics.gatewayStatus.build(params);
   const statusPayload = (state: GatewayStatus['status']) => JSON.stringify({ status: state, ...status } satisfies GatewayStatus);
   const { store, underWay } = nullStore();
+  let ready = false;
   const client = connect(brokerUrl, {
     protocolVersion: 4,
     clientId: `pulseboard-gateway-${params.gateway}-${status.boot.slice(0, 8)}`,
@@ -73,7 +74,11 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   client.on('connect', () => {
     log.info({ broker: brokerUrl }, 'connected to the broker');
     client.publish(statusTopic, statusPayload('online'), { qos: 1, retain: true });
-    client.subscribe([committedTopic, requestFilter], { qos: 1 }, () => events.onConnect());
+    // Ready once it hears what is committed: batches sent before would only go again.
+    client.subscribe([committedTopic, requestFilter], { qos: 1 }, () => {
+      ready = client.connected;
+      if (ready) events.onConnect();
+    });
   });
   let quiet = false;
   client.on('error', (error) => {
@@ -88,6 +93,7 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
     quiet = false;
   });
   client.on('close', () => {
+    ready = false;
     log.debug('connection to the broker closed');
     // Without a store mqtt.js would wait for their acknowledgement for ever.
     for (const messageId of [...underWay]) client.removeOutgoingMessage(messageId);
@@ -106,7 +112,7 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
 
   return {
     get connected() {
-      return client.connected;
+      return ready;
     },
     sendBatch: (batch) => send('readings', topics.readings.build(params), batch),
     sendHealth: (health) => sendIfConnected('gatewayHealth', topics.gatewayHealth.build(params), health),

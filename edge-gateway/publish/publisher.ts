@@ -39,6 +39,8 @@ export class Publisher {
   #underWay = 0;
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #progressAt: number;
+  #oldest = 1;
+  #epoch: number | undefined;
   #timer: { cancel(): void } | undefined;
   #closed = false;
   readonly #o: Required<PublisherOptions>;
@@ -60,9 +62,14 @@ export class Publisher {
   }
 
   onCommitted(committed: Committed): void {
-    const before = this.#o.spool.held;
-    this.#o.spool.commit(committed);
-    if (this.#o.spool.held < before) this.#progressAt = this.#o.monotonic();
+    const { spool, monotonic } = this.#o;
+    spool.commit(committed);
+    // The oldest one is what tells: newer ones may be committed while it was lost on the way.
+    if (spool.oldest > this.#oldest) this.#progressAt = monotonic();
+    this.#oldest = spool.oldest;
+    // A new processor has forgotten what was on its way to the old one.
+    if (this.#epoch !== undefined && committed.epoch !== this.#epoch) this.onConnect();
+    this.#epoch = committed.epoch;
   }
 
   close(): void {
@@ -85,7 +92,7 @@ export class Publisher {
     if (this.#closed || !uplink.connected) return; // onConnect arms again
     const now = monotonic();
     if (spool.held === 0) this.#progressAt = now;
-    else if (spool.unsent === 0 && now - this.#progressAt > RESEND_AFTER_MS) {
+    else if (now - this.#progressAt > RESEND_AFTER_MS) {
       spool.rewind();
       this.#progressAt = now;
     }

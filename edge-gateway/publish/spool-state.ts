@@ -44,6 +44,7 @@ export class SpoolState {
   ceiling = 0;
   /** Highest number handed out by this process. */
   sent = 0;
+  /** In order of their numbers; every number of them is held. */
   runs: Run[] = [];
   /** First number that is in no run yet. */
   open = 1;
@@ -106,8 +107,10 @@ export class SpoolState {
       this.heard.add(from, to);
       this.#done.add(from, to);
     }
-    this.runs = this.runs.filter((run) => this.heldIn(run.first, Math.min(run.last, this.written)).length > 0);
-    return this.heard.size > before;
+    if (this.heard.size === before) return false;
+    this.#recallTail();
+    this.#trimRuns();
+    return true;
   }
 
   /** Gives up what of a span is held. @returns how many readings */
@@ -123,7 +126,7 @@ export class SpoolState {
       this.#done.add(from, to);
       count += to - from + 1;
     }
-    this.runs = this.runs.filter((run) => this.heldIn(run.first, Math.min(run.last, this.written)).length > 0);
+    if (count) this.#trimRuns();
     return count;
   }
 
@@ -135,6 +138,36 @@ export class SpoolState {
       if (count) counts[reason] = count;
     }
     return counts;
+  }
+
+  /** After a power cut the processor may know of numbers beyond what was recovered: they were decoded, and those it lacks are lost. */
+  #recallTail(): void {
+    if (this.current || this.heard.max <= this.written) return;
+    for (const [from, to] of this.heldIn(this.written + 1, this.heard.max)) {
+      this.absent.add(from, to);
+      this.#done.add(from, to);
+    }
+    this.written = this.heard.max;
+  }
+
+  /** Takes out of the runs what is not held any more. The pieces of one that falls apart were sent as one, so only the first stays under way. */
+  #trimRuns(): void {
+    const done = this.#done.toArray();
+    let begin = 0;
+    this.runs = this.runs.flatMap((run) => {
+      while (begin < done.length && done[begin]![1] < run.first) begin++;
+      if (begin === done.length || done[begin]![0] > run.last) return [run];
+      const pieces: Run[] = [];
+      let next = run.first;
+      for (let i = begin; i < done.length && done[i]![0] <= run.last; i++) {
+        const [from, to] = done[i]!;
+        if (from > next) pieces.push({ ...run, first: next, last: from - 1 });
+        next = to + 1;
+      }
+      if (next <= run.last) pieces.push({ ...run, first: next });
+      for (const piece of pieces.slice(1)) piece.inWindow = false;
+      return pieces;
+    });
   }
 }
 

@@ -34,11 +34,15 @@ export async function get<T>(url: string, path: string): Promise<T> {
 export const health = (url: string): Promise<Health> => get(url, '/api/v1/health');
 export const board = (url: string, gym = 'demo', room = 'main'): Promise<Board> => get(url, `/api/v1/rooms/${gym}/${room}/board`);
 
-/** @param span UTC ms, `from` included, `to` not */
-export function memberHeartRate(url: string, member: string, span: { from?: number; to?: number } = {}): Promise<MemberHeartRate> {
-  const query = new URLSearchParams({ limit: '86400' });
-  for (const [name, at] of Object.entries(span)) query.set(name, String(at));
-  return get(url, `/api/v1/members/${member}/heart-rate?${query}`);
+/** @param query times in UTC ms, `from` included, `to` not */
+export function memberHeartRate(
+  url: string,
+  member: string,
+  query: { from?: number; to?: number; gym?: string } = {},
+): Promise<MemberHeartRate> {
+  const parameters = new URLSearchParams({ limit: '86400' });
+  for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
+  return get(url, `/api/v1/members/${member}/heart-rate?${parameters}`);
 }
 
 /** The schema that the OpenAPI document gives for the answer of a path. */

@@ -15,11 +15,13 @@ export async function eventually<T>(
   deadlineMs = DEADLINE_MS,
 ): Promise<Exclude<T, undefined | null | false>> {
   const until = performance.now() + deadlineMs;
-  let obstacle: unknown = 'it did not come';
+  const NOT_YET = 'it did not come';
+  let obstacle: unknown = NOT_YET;
   while (performance.now() < until) {
     try {
       const answer = await probe();
       if (answer !== undefined && answer !== null && answer !== false) return answer as Exclude<T, undefined | null | false>;
+      obstacle = NOT_YET;
     } catch (error) {
       obstacle = error;
     }

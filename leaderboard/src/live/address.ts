@@ -7,7 +7,10 @@ export function liveUrl(location: Pick<Location, 'protocol' | 'host' | 'pathname
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live${gym && room ? `/${gym}/${room}` : ''}`;
 }
 
-/** What people type into their phones to see the same room. */
-export function joinAddress(location: Pick<Location, 'host' | 'pathname'>): string {
+const LOOPBACK = /^(localhost|127\.|\[::1\])/;
+
+/** What people type into their phones to see the same room; undefined where only this machine can reach it. */
+export function joinAddress(location: Pick<Location, 'host' | 'pathname'>): string | undefined {
+  if (LOOPBACK.test(location.host)) return undefined;
   return WALL.test(location.pathname) ? `${location.host}${location.pathname.replace(/\/$/, '')}` : location.host;
 }

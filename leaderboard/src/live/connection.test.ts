@@ -152,3 +152,7 @@ test.each([
 ])('%p is read as %s', (text, type) => {
   expect(parseLiveMessage(text)?.type).toBe(type);
 });
+
+test.each(['localhost:8080', '127.0.0.1:8080', '[::1]:8080'])('%s is no address for a phone', (host) => {
+  expect(joinAddress({ host, pathname: '/' })).toBeUndefined();
+});

@@ -11,7 +11,7 @@ import { Tiles } from './tiles.js';
 
 interface Props {
   store: ViewStore;
-  join: string;
+  join: string | undefined;
   kiosk: boolean;
   onSelect: (metric: RankBy) => void;
 }

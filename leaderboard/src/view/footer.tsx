@@ -5,7 +5,7 @@ import { About } from './about.js';
 interface Props {
   metric: RankBy;
   onSelect: (metric: RankBy) => void;
-  join: string;
+  join: string | undefined;
   kiosk: boolean;
 }
 
@@ -21,9 +21,13 @@ export function Footer({ metric, onSelect, join, kiosk }: Props) {
           </button>
         ))}
       </fieldset>
-      <p class="join">
-        On your phone <strong>{join}</strong>
-      </p>
+      {join ? (
+        <p class="join">
+          On your phone <strong>{join}</strong>
+        </p>
+      ) : (
+        <span class="join" />
+      )}
       {kiosk ? <p class="disclaimer">No medical device</p> : <About />}
     </footer>
   );

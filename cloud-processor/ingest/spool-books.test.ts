@@ -1,0 +1,191 @@
+import type { GatewayParams, NumberRange } from '@pulseboard/contract';
+import { SpoolBooks, type SpoolRecord } from './spool-books.js';
+
+const GATEWAY: GatewayParams = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
+const SPOOL = { ...GATEWAY, spool: 'spool-1' };
+
+const held = (at: number, oldest: number, drained = false, boot = 'boot-1') => ({
+  boot,
+  at,
+  spools: [{ spool: SPOOL.spool, oldest, drained }],
+});
+const numbers = (...list: number[]) => list.map((number) => ({ spool: SPOOL.spool, number }));
+const record = (of: Partial<SpoolRecord>): SpoolRecord => ({ ...SPOOL, ranges: [], gone: [], closed: false, ...of });
+const told = (books: SpoolBooks) => books.committed(1).map(({ to, message }) => ({ room: to.room, ...message }));
+
+/** Stores and commits all that waits. */
+function flush(books: SpoolBooks, ...list: number[]): SpoolRecord[] {
+  const records = books.settle(numbers(...list));
+  books.commit(records);
+  return records;
+}
+
+describe('taking', () => {
+  const known: [string, Partial<SpoolRecord>, number[]][] = [
+    ['nothing known', {}, [3, 4, 5]],
+    ['stored before', { ranges: [[1, 3]] }, [4, 5]],
+    ['gone', { gone: [[5, 6]] }, [3, 4]],
+    ['closed', { closed: true }, []],
+  ];
+  test.each(known)('%s', (_name, of, fresh) => {
+    const books = new SpoolBooks([record(of)]);
+    expect(books.take(SPOOL, 3, 3, 1, 0)).toEqual(fresh);
+    expect(books.take(SPOOL, 3, 3, 1, 0)).toEqual([]);
+    expect(books.counts).toEqual({ received: 6, duplicate: 6 - fresh.length, turnedAway: 0 });
+  });
+
+  test('overlapping batches in any order', () => {
+    const books = new SpoolBooks();
+    expect(books.take(SPOOL, 5, 3, 1, 0)).toEqual([5, 6, 7]);
+    expect(books.take(SPOOL, 1, 8, 1, 0)).toEqual([1, 2, 3, 4, 8]);
+    expect(flush(books, 1, 2, 3, 4, 5, 6, 7, 8)).toEqual([record({ ranges: [[1, 8]] })]);
+  });
+
+  test('whose a spool is', () => {
+    const books = new SpoolBooks([record({})]);
+    expect(books.ownerOf(SPOOL.spool)).toEqual(GATEWAY);
+    expect(books.ownerOf('another')).toBeUndefined();
+  });
+});
+
+describe('settling', () => {
+  test('changes nothing before the store has it', () => {
+    const books = new SpoolBooks();
+    books.take(SPOOL, 1, 2, 1, 0);
+    expect(books.settle(numbers(1, 2))).toEqual([record({ ranges: [[1, 2]] })]);
+    expect(told(books)[0]!.spools).toEqual([{ spool: SPOOL.spool, ranges: [], gone: [], closed: false }]);
+    expect(books.settle(numbers(1, 2))).toEqual([record({ ranges: [[1, 2]] })]);
+  });
+
+  test('numbers below the oldest that never came are gone; those on the way are not', () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 2]] })]);
+    books.take(SPOOL, 4, 1, 1, 0);
+    books.take(SPOOL, 8, 1, 8, 0);
+    expect(flush(books, 8)).toEqual([
+      record({
+        ranges: [
+          [1, 2],
+          [8, 8],
+        ],
+        gone: [
+          [3, 3],
+          [5, 7],
+        ],
+      }),
+    ]);
+    expect(flush(books, 4)).toEqual([
+      record({
+        ranges: [
+          [1, 2],
+          [4, 4],
+          [8, 8],
+        ],
+        gone: [
+          [3, 3],
+          [5, 7],
+        ],
+      }),
+    ]);
+  });
+
+  test('nothing new is no record', () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 2]] })]);
+    expect(flush(books)).toEqual([]);
+    books.hearHealth(GATEWAY, held(1, 3), 0);
+    expect(flush(books)).toEqual([]);
+    expect(flush(books)).toEqual([]);
+  });
+
+  test('a drained spool is closed when nothing of it is on the way', () => {
+    const books = new SpoolBooks();
+    books.take(SPOOL, 1, 2, 1, 0);
+    books.hearHealth(GATEWAY, held(1, 3, true), 0);
+    expect(flush(books, 1)).toEqual([record({ ranges: [[1, 1]] })]);
+    expect(flush(books, 2)).toEqual([record({ ranges: [[1, 2]], closed: true })]);
+    expect(books.take(SPOOL, 3, 1, 1, 0)).toEqual([]);
+    books.hearHealth(GATEWAY, held(2, 5, true), 0);
+    expect(flush(books)).toEqual([record({ ranges: [[1, 2]], gone: [[3, 4]], closed: true })]);
+  });
+
+  test('what comes late, during the flush that makes it gone or closes its spool, is not stored', () => {
+    for (const drained of [false, true]) {
+      const books = new SpoolBooks();
+      books.take(SPOOL, 1, 1, 1, 0);
+      books.hearHealth(GATEWAY, held(1, 4, drained), 0);
+      const records = books.settle(numbers(1));
+      const late = drained ? 5 : 3;
+      expect(books.take(SPOOL, late, 1, 1, 0)).toEqual([late]);
+      expect(books.isWaiting(SPOOL.spool, late)).toBe(true);
+      books.commit(records);
+      expect(books.isWaiting(SPOOL.spool, late)).toBe(false);
+      expect(books.counts).toEqual({ received: 2, duplicate: 1, turnedAway: 0 });
+    }
+  });
+
+  test('after the store was away all that waited is taken again', () => {
+    const books = new SpoolBooks();
+    books.take(SPOOL, 1, 3, 1, 0);
+    books.forgetWaiting();
+    books.turnAway(2);
+    expect(books.counts).toEqual({ received: 5, duplicate: 0, turnedAway: 5 });
+    expect(books.take(SPOOL, 1, 3, 1, 0)).toEqual([1, 2, 3]);
+    expect([...books.ledger()]).toMatchObject([{ committed: 0, waiting: 3, goneCount: 0 }]);
+  });
+});
+
+describe('telling', () => {
+  test('of no spool that nobody spoke of in this process', () => {
+    expect(told(new SpoolBooks([record({ ranges: [[1, 2]] })]))).toEqual([]);
+  });
+
+  const health: [string, { boot: string; at: number }, number, boolean][] = [
+    ['a newer one', { boot: 'boot-1', at: 6 }, 2000, false],
+    ['an older one of the same start', { boot: 'boot-1', at: 4 }, 2000, true],
+    ['one of another start, whose clock begins anew', { boot: 'boot-2', at: 1 }, 2000, false],
+    ['a newer one that a batch was overtaken by', { boot: 'boot-1', at: 6 }, 900, true],
+  ];
+  test.each(health)('a spool that health names no more: %s', (_name, { boot, at }, now, isListed) => {
+    const books = new SpoolBooks();
+    books.hearHealth(GATEWAY, held(5, 1), 0);
+    books.hearHealth(GATEWAY, { boot, at, spools: [] }, now);
+    expect(told(books)).toHaveLength(isListed ? 1 : 0);
+  });
+
+  test('where the gateway is now', () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 2]] })]);
+    books.hearHealth({ ...GATEWAY, room: 'annex' }, held(1, 3), 0);
+    expect(told(books)).toMatchObject([{ room: 'annex', spools: [{ ranges: [[1, 2]] as NumberRange[] }] }]);
+    books.take({ ...SPOOL, room: 'studio' }, 3, 1, 3, 0);
+    expect(flush(books, 3)).toEqual([record({ room: 'studio', ranges: [[1, 3]] })]);
+  });
+
+  test("another gateway's health does not touch a spool", () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 2]] })]);
+    books.hearHealth({ ...GATEWAY, gateway: 'gateway-2' }, held(1, 100, true), 0);
+    expect(flush(books)).toEqual([]);
+    expect(told(books)).toEqual([]);
+  });
+
+  test('an unreadable batch is named once each time it comes, even to a gateway without a spool', () => {
+    const books = new SpoolBooks();
+    books.reject(GATEWAY, 'hash');
+    books.reject(GATEWAY, 'hash');
+    expect(told(books)).toEqual([{ room: 'main', epoch: 1, spools: [], rejected: ['hash'] }]);
+    expect(told(books)).toEqual([]);
+    for (let i = 0; i < 1000; i++) books.reject(GATEWAY, `hash-${i}`);
+    expect(told(books)[0]!.rejected).toHaveLength(100);
+  });
+});
+
+test('ten thousand closed spools cost a flush nothing', () => {
+  const closed = Array.from({ length: 10_000 }, (_, i) => record({ spool: `closed-${i}`, ranges: [[1, 1000]], closed: true }));
+  const books = new SpoolBooks(closed);
+  const begin = process.cpuUsage();
+  for (let n = 1; n <= 1000; n++) {
+    books.take(SPOOL, n, 1, n, 0);
+    flush(books, n);
+    books.committed(1);
+  }
+  const { user, system } = process.cpuUsage(begin);
+  expect((user + system) / 1000).toBeLessThan(500);
+});
