@@ -3,48 +3,50 @@ import { memberHeartRate } from './harness/api.js';
 import { eventually } from './harness/eventually.js';
 import { cleanUp, type Settings, START_TIMEOUT_MS, startChild, startSystem } from './harness/system.js';
 
-const startAt = Date.parse('2026-01-31T18:00:00Z');
+/** A little while ago: what is older than a minute is derived from the store, which is right but slow. */
+const startAt = Math.floor(Date.now() / 1000) * 1000 - 5000;
 /** So many seconds are compared; later ones may still be under way. */
 const SECONDS = 5;
 const until = startAt + SECONDS * 1000;
-const SEED: Settings = { PULSEBOARD_SEED: '5', PULSEBOARD_START_AT: '2026-01-31T18:00:00Z' };
-
-const people = demoClass(12);
-const guests = people.map((person) => guestMemberId(heartRateSensorOf(person)));
-const members = people.map((person, i) => person.member ?? guests[i]!);
+const guests = demoClass(12).map((person) => guestMemberId(heartRateSensorOf(person)));
 
 afterAll(cleanUp);
 
-/** The first seconds of some members of a gym, from the store: a gateway that was started late is too late for the board. */
-async function firstSeconds(url: string, gym: string, who: readonly string[]): Promise<MemberSecond[]> {
+/** The first seconds of everybody in a gym, from the store: what began a while ago may be too late for the board. */
+async function firstSeconds(url: string, gym: string): Promise<Omit<MemberSecond, 'gym'>[]> {
   const perMember = await eventually('the first seconds derived', async () => {
-    const answers = await Promise.all(who.map((member) => memberHeartRate(url, member, { gym, from: startAt, to: until + 10_000 })));
-    const all = answers.map(({ perSecond }) => perSecond);
-    // What is late rewrites its second: only with two more behind them are they taken to be final.
-    return all.every((seconds) => seconds.some(({ at }) => at >= until + 2000)) && all;
+    const answers = await Promise.all(guests.map((member) => memberHeartRate(url, member, { gym, from: startAt, to: until + 10_000 })));
+    // What is late rewrites its second: only with two more behind them, and those of beats, are they taken to be final.
+    return answers.every(({ perSecond }) => perSecond.some(({ at, held }) => at >= until + 2000 && !held)) && answers;
   });
-  return perMember.flatMap((seconds) => seconds.filter(({ at }) => at < until));
+  return perMember.flatMap(({ perSecond }) => perSecond.filter(({ at }) => at < until).map(({ gym: _, ...second }) => second));
 }
 
-const hearts = (seconds: readonly MemberSecond[]) => seconds.map(({ at, sensor, meanBpm }) => `${sensor} ${at} ${meanBpm}`);
+const hearts = (seconds: readonly Pick<MemberSecond, 'at' | 'sensor' | 'meanBpm'>[]) =>
+  seconds.map(({ at, sensor, meanBpm }) => `${sensor} ${at} ${meanBpm}`);
 
 test(
   'the same seed gives the same member-seconds, another seed others',
   async () => {
-    const [first, second] = await Promise.all([startSystem(SEED), startSystem(SEED)]);
-    const [once, again] = await Promise.all([first, second].map(({ url }) => firstSeconds(url, 'demo', members)));
-    expect(once!.length).toBeGreaterThanOrEqual(members.length * (SECONDS - 2));
+    const { url, mqttUrl, child } = await startSystem({});
+    // One class in three gyms where nobody is known: all of it but the gym must be the same.
+    const classOf = (gym: string, seed: string): Settings => ({
+      PULSEBOARD_GYM: gym,
+      PULSEBOARD_SEED: seed,
+      PULSEBOARD_START_AT: String(startAt),
+      PULSEBOARD_BROKER_URL: mqttUrl,
+    });
+    const gateways = [classOf('first', '5'), classOf('second', '5'), classOf('third', '6')].map((settings) =>
+      startChild(['gateway'], settings),
+    );
+    const [once, again, others] = await Promise.all(['first', 'second', 'third'].map((gym) => firstSeconds(url, gym)));
+    expect(once!.length).toBeGreaterThanOrEqual(guests.length * (SECONDS - 2));
     expect(again).toEqual(once);
-
-    // The same straps in another gym, where nobody is known: the hearts alone are compared.
-    const annex: Settings = { ...SEED, PULSEBOARD_SEED: '6', PULSEBOARD_GYM: 'annex', PULSEBOARD_BROKER_URL: first.mqttUrl };
-    const gateway = startChild(['gateway'], annex);
-    const others = await firstSeconds(first.url, 'annex', guests);
-    expect(others.length).toBeGreaterThanOrEqual(guests.length * (SECONDS - 2));
+    expect(others!.length).toBeGreaterThanOrEqual(guests.length * (SECONDS - 2));
     const known = new Set(hearts(once!));
-    expect(hearts(others).filter((heart) => known.has(heart)).length).toBeLessThan(others.length / 4);
+    expect(hearts(others!).filter((heart) => known.has(heart)).length).toBeLessThan(others!.length / 4);
 
-    const ends = await Promise.all([first.child.stop(), second.child.stop(), gateway.stop()]);
+    const ends = await Promise.all([...gateways, child].map((each) => each.stop()));
     expect(ends).toEqual(ends.map(() => ({ code: 0, signal: null })));
   },
   START_TIMEOUT_MS,

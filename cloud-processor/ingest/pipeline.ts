@@ -18,6 +18,8 @@ export interface PipelineOptions {
   log: Logger;
   onPicture(board: RoomBoard): void;
   onFlushed(flushed: Flushed): void;
+  /** Readings that may wait for the store. */
+  maxWaitingReadings?: number;
   /** After each flush, whether it changed anything or not. */
   onTick(now: number): void;
 }
@@ -69,7 +71,7 @@ export class Pipeline {
     const now = clock();
     try {
       // With the store away, what comes is still shown, but no more is kept: the gateways have it.
-      const full = this.#buffer.length >= MAX_WAITING_READINGS;
+      const full = this.#buffer.length >= (this.options.maxWaitingReadings ?? MAX_WAITING_READINGS);
       const { fresh, refused, duplicates } = intake.accept(from, payload, now, !full);
       this.counts.receivedReadings += fresh.length + refused.length + duplicates;
       this.counts.duplicateReadings += duplicates;
