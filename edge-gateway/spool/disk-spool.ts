@@ -146,8 +146,11 @@ export class DiskSpool {
    */
   forget(spool: SpoolState, now: number): void {
     const kept: StoredSegment[] = [];
-    for (const segment of this.#segments.get(spool.id) ?? []) {
-      if (spool.heldIn(segment.first, segment.last).length) kept.push(segment);
+    const segments = this.#segments.get(spool.id) ?? [];
+    for (const segment of segments) {
+      // The last one of an older spool has its ceiling, without which genuine commits would be refused.
+      const isLastOfOlder = !spool.current && segment === segments.at(-1);
+      if (isLastOfOlder || spool.heldIn(segment.first, segment.last).length) kept.push(segment);
       else {
         rmSync(segment.path, { force: true });
         this.#cache.delete(segment.path);

@@ -1,4 +1,4 @@
-import { age, displayName, duration, earned, UNKNOWN, whole } from './figures.js';
+import { age, displayName, duration, reached, UNKNOWN, whole } from './figures.js';
 
 test.each([
   [{ nickname: 'Ada', guest: false, sensor: 'ant-hr-407919' }, 'Ada'],
@@ -31,8 +31,8 @@ test.each([
 test('figures are whole; points are never rounded up; unknown is not zero', () => {
   expect(whole(86.5)).toBe('87');
   expect(whole(undefined)).toBe(UNKNOWN);
-  expect(earned(3.99)).toBe('3');
-  expect(earned(3.9999999)).toBe('4');
-  expect(earned(undefined)).toBe(UNKNOWN);
-  expect(earned(0)).toBe('0');
+  expect(reached(3.99)).toBe('3');
+  expect(reached(3.9999999)).toBe('4');
+  expect(reached(undefined)).toBe(UNKNOWN);
+  expect(reached(0)).toBe('0');
 });

@@ -17,8 +17,8 @@ export function displayName(row: Named): string {
 
 export const whole = (value: number | undefined): string => (value === undefined ? UNKNOWN : String(Math.round(value)));
 
-/** Nobody is shown a point that is not earned yet. The epsilon is for hundredths such as 3.9999999. */
-export const earned = (value: number | undefined): string => (value === undefined ? UNKNOWN : String(Math.floor(value + 1e-6)));
+/** Nobody is shown a point or a percent that is not reached yet: 59.9 % is zone 1 and must not read 60. The epsilon is for hundredths such as 3.9999999. */
+export const reached = (value: number | undefined): string => (value === undefined ? UNKNOWN : String(Math.floor(value + 1e-6)));
 
 /** `0:42`, `12:05`, `1:02:07` */
 export function duration(ms: number): string {

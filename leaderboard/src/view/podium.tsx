@@ -1,4 +1,4 @@
-import { earned } from '../figures.js';
+import { reached } from '../figures.js';
 import { resultsOf } from '../layout/results.js';
 import type { Members } from '../live/board-state.js';
 
@@ -19,7 +19,7 @@ export function Podium({ results, kind }: { results: Members; kind: 'class' | 'o
             <span class="podium-rank">{rank}</span>
             <span class="podium-name">{name}</span>
             <span class="podium-points">
-              {earned(points)}
+              {reached(points)}
               <small> pts</small>
             </span>
           </li>
@@ -30,7 +30,7 @@ export function Podium({ results, kind }: { results: Members; kind: 'class' | 'o
           <li key={member} data-member={member} data-rank={rank}>
             <span class="everyone-rank">{rank}</span>
             <span class="everyone-name">{name}</span>
-            <span class="everyone-points">{earned(points)}</span>
+            <span class="everyone-points">{reached(points)}</span>
           </li>
         ))}
       </ol>

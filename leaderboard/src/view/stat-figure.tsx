@@ -1,4 +1,4 @@
-import { earned, whole } from '../figures.js';
+import { reached, whole } from '../figures.js';
 import type { BoardMember, LastFigures } from '../live/board-state.js';
 import type { Stat } from '../rankings.js';
 import { Heart } from './heart.js';
@@ -19,11 +19,11 @@ function textOf(stat: Stat, row: Props['row'], figures: Props['figures']): strin
     case 'bpm':
       return whole(figures.bpm);
     case 'percent':
-      return whole(figures.percentOfMax);
+      return reached(figures.percentOfMax);
     case 'points':
-      return earned(row.points);
+      return reached(row.points);
     case 'kcal':
-      return earned(row.kcal);
+      return reached(row.kcal);
     case 'steps':
       return whole(row.steps);
   }

@@ -1,4 +1,4 @@
-import { age, displayName, UNKNOWN, whole } from '../figures.js';
+import { age, displayName, reached, UNKNOWN, whole } from '../figures.js';
 import type { Grid } from '../layout/grid.js';
 import type { BoardMember } from '../live/board-state.js';
 import type { Lead, Stat } from '../rankings.js';
@@ -88,7 +88,7 @@ function TileContent({ member, rank, position, total, x, y, grid, lead, stats, s
       </div>
       <div class="now">
         <span class="lead" data-field={lead}>
-          {whole(lead === 'bpm' ? figures.bpm : figures.percentOfMax)}
+          {lead === 'bpm' ? whole(figures.bpm) : reached(figures.percentOfMax)}
         </span>
         {lead === 'percent' ? (
           <span class="unit">
