@@ -57,7 +57,8 @@ export function demoClass(size: number): DemoPerson[] {
     const [nickname, consent, ageYears, weightKg, sex, restBpm, trueHrMaxBpm, ownKnown, effort, protocol, footPod, batteryPercent] = row;
     const name = lap && nickname ? `${nickname} ${lap + 1}` : nickname;
     return {
-      ...(nickname ? { member: name.toLowerCase().replace(' ', '-') } : {}),
+      // An id is published: of somebody who did not agree it says no name.
+      ...(nickname ? { member: consent ? name.toLowerCase().replace(' ', '-') : `member-${i + 1}` } : {}),
       nickname: name,
       consent,
       ageYears,

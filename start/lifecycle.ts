@@ -13,6 +13,7 @@ const FOR_PEOPLE = new Set([
 ]);
 /** A part that does not end by then is left behind. */
 const STOP_TIMEOUT_MS = 10_000;
+const ASKED_AGAIN_AFTER_MS = 1000;
 
 /**
  * Starts, then waits for Ctrl-C or SIGTERM (or until what was started ends by itself), then stops.
@@ -23,13 +24,15 @@ export async function runUntilStopped(
   start: (stopping: Promise<void>) => Promise<() => Promise<void>>,
   err: (line: string) => void,
 ): Promise<number> {
-  let signals = 0;
+  let askedAt: number | undefined;
   let ask: () => void = () => {};
   const asked = new Promise<void>((resolve) => {
     ask = resolve;
   });
   const onSignal = () => {
-    if (++signals > 1) process.exit(130); // asked twice: at once
+    askedAt ??= performance.now();
+    // Asked twice: at once. One Ctrl-C comes twice under npm, from the terminal and handed on, and means stop in order.
+    if (performance.now() - askedAt > ASKED_AGAIN_AFTER_MS) process.exit(130);
     ask();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

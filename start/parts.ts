@@ -26,7 +26,7 @@ class ReplayInFutureError extends Error {
 /** Composes what was asked for from the settings. @returns how to stop it, in the order that loses nothing */
 export async function startParts(part: PartName, { version, out, stopping }: StartContext): Promise<() => Promise<void>> {
   const settings = readSettings(process.env);
-  const log = pino({ level: settings.logLevel, base: { part } }, pino.destination({ dest: 2, sync: true }));
+  const log = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of stops.splice(0).reverse()) await close();

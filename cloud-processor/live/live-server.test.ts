@@ -67,9 +67,9 @@ test('however often the picture changes, a page is told at most 20 times in any 
   }, 2);
   await until((list) => list.length >= 62);
   clearInterval(shaking);
-  // 61 deltas need three full windows of 20; a busy machine can only make it longer.
+  // 61 deltas need three full windows of 20; a busy machine can only make it longer; timers may be a little early.
   expect(messages.length).toBeGreaterThanOrEqual(62);
-  expect(performance.now() - begin).toBeGreaterThan(3000);
+  expect(performance.now() - begin).toBeGreaterThan(2900);
 });
 
 test('looking at a room does not make it', async () => {
