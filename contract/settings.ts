@@ -1,3 +1,5 @@
+import { isId } from './ids.js';
+
 /**
  * Every setting of every part, once: name, default, meaning, and how its text becomes a value.
  * Parts pick theirs with `readSettings`; the tables in the READMEs are generated from here.
@@ -22,12 +24,11 @@ export class SettingsError extends Error {
   }
 }
 
-const ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const fault = (expected: string): never => {
   throw new SettingFault(expected);
 };
 const text = (value: string) => value;
-const id = (value: string) => (ID.test(value) ? value : fault('lower-case letters, digits, - and _, at most 63'));
+const id = (value: string) => (isId(value) ? value : fault('lower-case letters, digits, - and _, at most 63'));
 const oneOf =
   <const C extends readonly string[]>(...choices: C) =>
   (value: string): C[number] =>

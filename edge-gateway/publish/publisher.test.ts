@@ -46,8 +46,8 @@ function bench({ flushIntervalMs = 50 } = {}) {
       next.run();
     }
   };
-  const commit = (from: number, to: number) =>
-    publisher.onCommitted({ epoch: 1, rejected: [], spools: [{ spool: 'spool0001', ranges: [[from, to]], gone: [], closed: false }] });
+  const commit = (from: number, to: number, epoch = 1) =>
+    publisher.onCommitted({ epoch, rejected: [], spools: [{ spool: 'spool0001', ranges: [[from, to]], gone: [], closed: false }] });
   return { publisher, uplink, spool, sent, advance, commit };
 }
 
@@ -137,4 +137,32 @@ test('closed, it sends nothing more', () => {
   publisher.take(reading(2));
   advance(1000);
   expect(sent).toHaveLength(0);
+});
+
+test('a new processor has forgotten what was on its way: it goes again at once', () => {
+  const { publisher, sent, advance, commit } = bench();
+  for (let n = 1; n <= 3; n++) publisher.take(reading(n));
+  advance(0);
+  commit(1, 1, 1);
+  advance(100);
+  expect(sent).toHaveLength(1);
+  commit(1, 1, 2);
+  advance(100);
+  expect(sent.map(({ batch }) => [batch.first, batch.readings.length])).toEqual([
+    [1, 3],
+    [2, 2],
+  ]);
+});
+
+test('what was lost goes again although newer readings are committed all the time', async () => {
+  const { publisher, sent, advance, commit } = bench();
+  publisher.take(reading(1));
+  for (let n = 2; n <= 30; n++) {
+    advance(1000);
+    publisher.take(reading(n));
+    advance(0);
+    for (const { settle } of sent) await settle(true); // the broker took it; only the commit says that it is safe
+    if (n > 2) commit(2, n - 1);
+  }
+  expect(sent.filter(({ batch }) => batch.first === 1).length).toBeGreaterThan(1);
 });
