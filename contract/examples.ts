@@ -54,6 +54,8 @@ const gatewayHealth: GatewayHealth = {
       drained: false,
     },
   ],
+  spoolBytes: 1_310_720,
+  refusedCommits: 0,
   radios: [{ radio: 'ant', state: 'receiving', frames: 90_210, badFrames: 3, straps: 11 }],
   straps: [{ sensor: 'ant-hr-483922', lastHeardAt: now - 40, rssiDbm: -61, batteryPercent: 88 }],
   cpuPercent: 6.5,

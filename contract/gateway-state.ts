@@ -20,12 +20,14 @@ export const SpoolLedger = Type.Object(
     decoded: Type.Integer({ minimum: 0 }),
     committed: Type.Integer({ minimum: 0 }),
     waiting: Type.Integer({ minimum: 0 }),
-    dropped: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'readings dropped, by reason' }),
+    dropped: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'readings dropped, by reason: full, age, disk, rejected, damaged, lost',
+    }),
     oldest: Type.Integer({ minimum: 1, description: 'lowest number still held, or the next one when none is' }),
     oldestAgeMs: Type.Integer({ minimum: 0 }),
     drained: Type.Boolean(),
   },
-  { additionalProperties: false, description: 'decoded = committed + waiting + dropped' },
+  { additionalProperties: false, description: 'decoded = committed + waiting + dropped, to the unit' },
 );
 export type SpoolLedger = Static<typeof SpoolLedger>;
 
@@ -48,7 +50,15 @@ export const GatewayHealth = Type.Object(
     boot: Type.String(),
     uptimeS: Type.Integer({ minimum: 0 }),
     clock: ClockState,
-    spools: Type.Array(SpoolLedger),
+    spools: Type.Array(SpoolLedger, { description: 'every spool that it holds' }),
+    spoolBytes: Type.Integer({ minimum: 0, description: 'what the spools take of the disk' }),
+    spoolFault: Type.Optional(
+      Type.String({ description: 'why the disk takes nothing at the moment; readings wait in memory, and live ones go on' }),
+    ),
+    refusedCommits: Type.Integer({
+      minimum: 0,
+      description: 'entries of `committed` that went beyond what was sent: forged, or of another card',
+    }),
     radios: Type.Array(RadioHealth),
     straps: Type.Array(
       Type.Object(

@@ -50,6 +50,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       uptimeS: Math.floor((performance.now() - bornAt) / 1000),
       clock: clockState,
       spools: [spool.ledger(clock())],
+      spoolBytes: 0,
+      refusedCommits: 0,
       radios: [{ radio: radio.name, state: radio.state(), ...counts, straps: straps.length }],
       straps,
       ...load(),
