@@ -1,10 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock, Id } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import { DeadLettersController } from './api/dead-letters.controller.js';
 import { HEALTH, HealthController, type HealthOf } from './api/health.controller.js';
+import { LedgerController } from './api/ledger.controller.js';
 import { MembersController } from './api/members.controller.js';
 import { RoomsController } from './api/rooms.controller.js';
-import { CLOCK, DEFAULT_GYM, REGISTRY, STORE } from './api/tokens.js';
+import { CLOCK, DEFAULT_GYM, LOG, REGISTRY, STORE } from './api/tokens.js';
 import { Boards } from './board/boards.js';
+import { GatewayHealthController } from './ingest/gateway-health.controller.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { ReadingsController } from './ingest/readings.controller.js';
 import { People } from './registry/people.js';
@@ -20,13 +24,24 @@ export interface AppParts {
   clock: Clock;
   defaultGym: Id;
   health: HealthOf;
+  log: Logger;
 }
 
 /** The doors: MQTT and REST. What is behind them is built before Nest begins, since a backlog arrives while it starts. */
-@Module({ controllers: [ReadingsController, HealthController, RoomsController, MembersController] })
+@Module({
+  controllers: [
+    ReadingsController,
+    GatewayHealthController,
+    HealthController,
+    LedgerController,
+    DeadLettersController,
+    RoomsController,
+    MembersController,
+  ],
+})
 class AppModule {}
 
-export const appModule = ({ store, registry, people, boards, pipeline, clock, defaultGym, health }: AppParts): DynamicModule => ({
+export const appModule = ({ store, registry, people, boards, pipeline, clock, defaultGym, health, log }: AppParts): DynamicModule => ({
   module: AppModule,
   providers: [
     { provide: STORE, useValue: store },
@@ -34,6 +49,7 @@ export const appModule = ({ store, registry, people, boards, pipeline, clock, de
     { provide: CLOCK, useValue: clock },
     { provide: DEFAULT_GYM, useValue: defaultGym },
     { provide: HEALTH, useValue: health },
+    { provide: LOG, useValue: log },
     { provide: People, useValue: people },
     { provide: Boards, useValue: boards },
     { provide: Pipeline, useValue: pipeline },

@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,18 +11,21 @@ import { serveOpenApi } from './api/open-api.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { appModule } from './app.module.js';
 import { Boards } from './board/boards.js';
-import { lockDataFolder } from './data-folder.js';
 import { Derivation } from './ingest/derivation.js';
-import { Intake } from './ingest/intake.js';
-import { Pipeline } from './ingest/pipeline.js';
+import { Pipeline, totalsQuery } from './ingest/pipeline.js';
+import { SpoolBooks } from './ingest/spool-books.js';
 import { LiveServer } from './live/live-server.js';
 import { nestLog } from './nest-log.js';
+import { CommittedPublisher } from './publish/committed-publisher.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { RoomPublisher } from './publish/room-publisher.js';
 import { demoMembers } from './registry/demo-members.js';
 import { People } from './registry/people.js';
 import { PgliteRegistry } from './registry/pglite-registry.js';
+import { sessionSaver } from './registry/session-saver.js';
 import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
+import { registryPath, storePath } from './storage/embedded-paths.js';
+import { demandRetention, type Retention, startPruning } from './storage/retention.js';
 import { serveWebPages } from './web-pages.js';
 
 export interface ProcessorOptions {
@@ -31,11 +33,17 @@ export interface ProcessorOptions {
   host: string;
   /** 0 picks a free one. */
   httpPort: number;
+  /** The caller has taken its lock: no other process opens what is in it. */
   dataDir: string;
+  retention: Retention;
+  /** How long gateways keep what they could not send: less than the store keeps readings. */
+  spoolMs: number;
   /** Room of the bare page, made known at start. */
   gym: Id;
   room: Id;
   clock: Clock;
+  /** It is a replay's: gateways must not take their time from it. */
+  isClockVirtual?: boolean;
   version: string;
   log: Logger;
   /** Folder of the built wall page. */
@@ -66,10 +74,11 @@ const ROOM_PUBLISH_MS = 1000;
 
 /**
  * Store, derive, rank, publish, answer: everything behind the broker.
- * @throws DataFolderError, StoreOpenError, ListenError, each with a sentence for people
+ * @throws RetentionTooShortError, StoreOpenError, ListenError, each with a sentence for people
  */
 export async function createProcessor(options: ProcessorOptions): Promise<Processor> {
-  const { brokerUrl, host, httpPort, dataDir, gym, room, clock, version, log, speed = 1 } = options;
+  const { brokerUrl, host, httpPort, dataDir, retention, spoolMs, gym, room, clock, version, log, speed = 1 } = options;
+  demandRetention(retention, spoolMs);
   const boot = randomUUID().slice(0, 8);
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async () => {
@@ -84,15 +93,15 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
   };
   try {
     await assertPortFree(host, httpPort);
-    closers.push(await lockDataFolder(dataDir));
     // The store first: its file is locked by the operating system too, should the lock of the folder be wrong.
-    const store = await DuckDbTimeSeriesStore.open(join(dataDir, 'pulseboard.duckdb'));
+    const store = await DuckDbTimeSeriesStore.open(storePath(dataDir));
     closers.push(() => store.close());
-    const registry = await PgliteRegistry.open(join(dataDir, 'registry'));
+    const registry = await PgliteRegistry.open(registryPath(dataDir));
     closers.push(() => registry.close());
 
     const people = new People(registry);
-    await people.load(gym, room);
+    await people.loadAll();
+    await people.prepare(gym, room);
     if (options.demo) {
       await registry.addMembers(gym, demoMembers(options.demo), DEMO_FROM);
       await people.reload(gym);
@@ -100,52 +109,34 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     const { rosterOf } = people;
     const state = await store.begin();
     const boards = new Boards(rosterOf, () => (clock() < Date.now() - CAUGHT_UP_MS ? ON_THE_WAY_MS * Math.max(0, speed - 1) : 0));
-    const intake = new Intake(state.ranges);
+    const books = new SpoolBooks(state.spools);
     const derivation = new Derivation({ store, rosterOf, clock, watermarkAt: state.watermarkAt, keepMs: 60_000 + 5000 * speed });
     await derivation.resume();
     for (const session of await registry.runningSessions())
-      boards
-        .of(session.gym, session.room)
-        .resume(session, await store.totals({ ...session, from: Math.floor(session.startedAt / 1000) * 1000 }), derivation.watermarkAt);
+      boards.of(session.gym, session.room).resume(session, await store.totals(totalsQuery(session)), derivation.watermarkAt);
 
-    const publisher = createMqttPublisher({
-      brokerUrl,
-      processor: `processor-${gym}`,
-      version,
-      epoch: state.epoch,
-      boot,
-      log,
-      onConnect: () => {
-        rooms.forget();
-        tellCommitted();
-      },
-    });
-    closers.push(() => publisher.close());
-    const rooms = new RoomPublisher(boards, rosterOf, publisher, people.isPrepared);
-    const tellCommitted = () => {
-      publisher.alive(clock());
-      for (const { to, message } of intake.committed(state.epoch)) publisher.committed(to, message);
-    };
     const saveSessions = sessionSaver(boards, (session) => registry.saveSession(session), log);
 
     let live: LiveServer | undefined;
     let publishedAt = Number.NEGATIVE_INFINITY;
     const pipeline = new Pipeline({
-      intake,
+      store,
+      books,
+      epoch: state.epoch,
       derivation,
       boards,
+      readingsMs: retention.readingsMs,
       prepareRoom: people.prepare,
       isPrepared: people.isPrepared,
       clock,
       log,
       onPicture: (board) => live?.changed(board),
-      onFlushed: ({ after, ranges }) => {
+      onFlushed: ({ after, spools }) => {
         rooms.derived(after);
         for (const board of boards.all()) live?.changed(board, TOTALS_MAY_WAIT_MS);
-        const touched = new Set(ranges.map((r) => `${r.gym}/${r.gateway}`));
-        for (const { to, message } of intake.committed(state.epoch))
-          if (touched.has(`${to.gym}/${to.gateway}`)) publisher.committed(to, message);
+        committed.tell(spools);
       },
+      onEpoch: () => tellGateways(),
       onTick: (now) => {
         for (const gone of boards.tick(now)) {
           rooms.left(gone.gym, gone.member);
@@ -159,36 +150,54 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         rooms.publish(now);
       },
     });
+    const publisher = createMqttPublisher({
+      brokerUrl,
+      processor: `processor-${gym}`,
+      version,
+      epoch: () => pipeline.epoch,
+      boot,
+      isClockVirtual: options.isClockVirtual ?? false,
+      log,
+      onConnect: () => {
+        rooms.forget();
+        tellGateways();
+      },
+    });
+    closers.push(() => publisher.close());
+    const rooms = new RoomPublisher(boards, rosterOf, publisher, people.isPrepared);
+    const committed = new CommittedPublisher({
+      books,
+      publisher,
+      epoch: () => pipeline.epoch,
+      isStoreAway: () => pipeline.isStoreAway,
+    });
+    const tellGateways = () => {
+      publisher.alive(clock());
+      committed.tellAll();
+    };
 
     const bornAt = performance.now();
+    const isDegraded = () => pipeline.isStoreAway || pipeline.isRegistryAway || !publisher.connected;
     const health = () => {
-      const {
-        receivedReadings: received,
-        storedReadings: stored,
-        duplicateReadings: duplicate,
-        refusedReadings: refused,
-        turnedAwayReadings: turnedAway,
-        refusedBatches,
-        failedFlushes,
-      } = pipeline.counts;
       return {
-        status: pipeline.storeAway || !publisher.connected ? ('degraded' as const) : ('ok' as const),
+        status: isDegraded() ? ('degraded' as const) : ('ok' as const),
         version,
-        epoch: state.epoch,
+        epoch: pipeline.epoch,
         now: clock(),
         uptimeS: Math.floor((performance.now() - bornAt) / 1000),
         broker: publisher.connected ? ('connected' as const) : ('away' as const),
+        store: pipeline.isStoreAway ? ('away' as const) : ('ok' as const),
         derivedUntil: derivation.watermarkAt + 1000,
-        readings: { received, stored, duplicate, refused, turnedAway, waiting: received - stored - duplicate - refused - turnedAway },
-        refusedBatches,
-        failedFlushes,
+        readings: { ...pipeline.counts, waiting: books.waiting },
+        refusedBatches: pipeline.refusedBatches,
+        failedFlushes: pipeline.failedFlushes,
         clockFaults: [...boards.all()].reduce((sum, board) => sum + board.clockFaults, 0),
         memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
       };
     };
 
     const app = await NestFactory.create<NestFastifyApplication>(
-      appModule({ store, registry, people, boards, pipeline, clock, defaultGym: gym, health }),
+      appModule({ store, registry, people, boards, pipeline, clock, defaultGym: gym, health, log }),
       new FastifyAdapter(),
       {
         logger: nestLog(log),
@@ -220,7 +229,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     live = new LiveServer({ boards, clock, defaultRoom: { gym, room }, roomName: people.roomName, log }, server);
     closers.push(() => live?.close());
     pipeline.start();
-    const repeat = setInterval(tellCommitted, REPEAT_MS);
+    closers.push(startPruning(store, retention, clock, log));
+    const repeat = setInterval(tellGateways, REPEAT_MS);
     closers.push(async () => {
       clearInterval(repeat);
       await pipeline.stop();
@@ -244,26 +254,4 @@ async function assertPortFree(host: string, port: number): Promise<void> {
     probe.listen(port, host, resolve);
   });
   await new Promise((resolve) => probe.close(resolve));
-}
-
-/** Writes a session down when it begins or ends. */
-function sessionSaver(
-  boards: Boards,
-  save: (session: NonNullable<ReturnType<Boards['of']>['session']>) => Promise<void>,
-  log: Logger,
-): () => void {
-  const saved = new Map<string, string>();
-  return () => {
-    for (const { gym, room, session } of boards.all()) {
-      if (!session) continue;
-      const key = `${gym}/${room}`;
-      const text = JSON.stringify(session);
-      if (saved.get(key) === text) continue;
-      saved.set(key, text);
-      save(session).catch((error: Error) => {
-        saved.delete(key);
-        log.error({ err: error.message }, 'a session could not be written down; it is tried again');
-      });
-    }
-  };
 }

@@ -4,3 +4,4 @@ export * from './aggregation/member-second.js';
 export * from './aggregation/roster.js';
 export * from './aggregation/stored-reading.js';
 export * from './ingest/spool-books.js';
+export * from './ingest/spool-record.js';

@@ -54,6 +54,7 @@ const gatewayHealth: GatewayHealth = {
       drained: false,
     },
   ],
+  wallClockAheadMs: 3,
   spoolBytes: 1_310_720,
   refusedCommits: 0,
   radios: [{ radio: 'ant', state: 'receiving', frames: 90_210, badFrames: 3, straps: 11 }],

@@ -50,6 +50,9 @@ export const GatewayHealth = Type.Object(
     boot: Type.String(),
     uptimeS: Type.Integer({ minimum: 0 }),
     clock: ClockState,
+    wallClockAheadMs: Type.Integer({
+      description: "how far the machine's wall clock is ahead of the clock of the readings: not near 0 when it was stepped",
+    }),
     spools: Type.Array(SpoolLedger, { description: 'every spool that it holds' }),
     spoolBytes: Type.Integer({ minimum: 0, description: 'what the spools take of the disk' }),
     spoolFault: Type.Optional(
@@ -100,7 +103,11 @@ export const ProcessorStatus = Type.Object(
     version: Type.String(),
     epoch: Type.Integer({ minimum: 1 }),
     now: Type.Optional(UtcMs),
+    clock: Type.Optional(ClockState),
   },
-  { additionalProperties: false, description: 'is the processor there; `now` is its clock (virtual in a replay); the will has none' },
+  {
+    additionalProperties: false,
+    description: 'is the processor there; `now` is its clock, `clock` says when that is virtual; the will has neither',
+  },
 );
 export type ProcessorStatus = Static<typeof ProcessorStatus>;

@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto';
-import { type Clock, type ClockState, createParser, type GatewayHealth, type GatewayParams, GatewayRequest } from '@pulseboard/contract';
+import { createParser, type GatewayHealth, type GatewayParams, GatewayRequest, MIN_UTC_MS } from '@pulseboard/contract';
 import type { Logger } from 'pino';
+import type { GatewayClock } from './clock/gateway-clock.js';
 import { machineLoad } from './machine-load.js';
+import { GatewayProtocol } from './publish/gateway-protocol.js';
 import { createMqttUplink } from './publish/mqtt-uplink.js';
-import { Publisher } from './publish/publisher.js';
+import { Publisher, type SpoolLimits } from './publish/publisher.js';
+import { openRadioLog } from './radio/radio-log.js';
 import type { RadioEvent, RadioSource } from './radio/radio-source.js';
-import { MemorySpool } from './spool/memory-spool.js';
+import { DiskSpool } from './spool/disk-spool.js';
 import { createUnifier } from './unify/unifier.js';
 
 export interface GatewayOptions extends GatewayParams {
   brokerUrl: string;
+  /** Its events carry the clock's provisional time. */
   radio: RadioSource;
-  clock: Clock;
-  clockState: ClockState;
+  clock: GatewayClock;
+  spool: SpoolLimits & { folder: string };
+  /** File for every frame as it was heard. */
+  radioLog?: string | undefined;
   flushIntervalMs: number;
   version: string;
   /** Random id of this process start; the spool's id is made of it. */
@@ -29,34 +35,52 @@ export interface Gateway {
 
 const HEALTH_INTERVAL_MS = 10_000;
 const TICK_MS = 1000;
+const MAX_SEGMENT_BYTES = 1_000_000;
+/** Of a small spool a segment is no large part: what goes when it is full goes by segments. */
+const SEGMENTS_OF_A_SPOOL = 8;
 const requestParser = createParser(GatewayRequest, 'request');
 
-/** Radio to broker: decodes, unifies, spools and publishes until closed. */
+/**
+ * Radio to broker: decodes, unifies, spools and publishes until closed. Nobody else may use its spool folder.
+ * @throws SpoolFolderError, RadioLogError
+ */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { gym, room, gateway, brokerUrl, radio, clock, clockState, flushIntervalMs, version, boot, log } = options;
-  const since = clock();
+  const { gym, room, gateway, brokerUrl, radio, clock, flushIntervalMs, version, boot, log } = options;
+  const since = Math.max(MIN_UTC_MS, clock.utcNow());
   const bornAt = performance.now();
-  const spool = new MemorySpool(createHash('sha256').update(boot).digest('hex').slice(0, 20));
   const unifier = createUnifier();
   const load = machineLoad();
   const counts = { frames: 0, badFrames: 0 };
 
+  const { folder, ...limits } = options.spool;
+  const id = createHash('sha256').update(boot).digest('hex').slice(0, 20);
+  const segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.ceil(limits.maxBytes / SEGMENTS_OF_A_SPOOL));
+  const disk = DiskSpool.open({ folder, gateway, id, machineBoot: clock.machineBoot, segmentBytes });
+  for (const report of disk.reports) log.warn(report);
+  const protocol = new GatewayProtocol(id, disk.recovered, Math.random);
+  if (protocol.heldCount) log.info({ readings: protocol.heldCount }, 'readings of former runs wait in the spool');
+  const radioLog = options.radioLog === undefined ? undefined : openRadioLog(options.radioLog, (sentence) => log.warn(sentence));
+
   const health = (): GatewayHealth => {
-    const straps = unifier.straps();
+    const straps = unifier.straps().map((strap) => ({ ...strap, lastHeardAt: strap.lastHeardAt + clock.offsetMs }));
     return {
-      at: clock(),
+      at: clock.utcNow(),
       version,
       boot,
       uptimeS: Math.floor((performance.now() - bornAt) / 1000),
-      clock: clockState,
-      spools: [spool.ledger(clock())],
-      spoolBytes: 0,
-      refusedCommits: 0,
+      clock: clock.state,
+      wallClockAheadMs: clock.wallStepMs(),
+      spools: publisher.ledger(),
+      spoolBytes: disk.bytes,
+      ...(disk.diskFault === undefined ? {} : { spoolFault: disk.diskFault }),
+      refusedCommits: protocol.refusedEntries,
       radios: [{ radio: radio.name, state: radio.state(), ...counts, straps: straps.length }],
       straps,
       ...load(),
     };
   };
+  // Before the anchor it would tell of no time that there is.
+  const sendHealth = () => clock.isAnchored && uplink.sendHealth(health());
 
   const uplink = createMqttUplink({
     brokerUrl,
@@ -64,11 +88,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     status: { version, boot, since },
     log,
     events: {
-      onConnect: () => {
+      onConnect() {
         publisher.onConnect();
-        uplink.sendHealth(health());
+        sendHealth();
       },
+      onDisconnect: () => publisher.onDisconnect(),
       onCommitted: (committed) => publisher.onCommitted(committed),
+      onProcessorNow: (now) => clock.hearProcessorNow(now),
       onRequest(action, payload) {
         const { transaction } = requestParser.parse(payload);
         uplink.sendResponse(
@@ -80,30 +106,62 @@ export function createGateway(options: GatewayOptions): Gateway {
       },
     },
   });
-  const publisher = new Publisher({ spool, uplink, gateway, boot, clock, clockState, flushIntervalMs });
+  const publisher = new Publisher({
+    protocol,
+    disk,
+    uplink,
+    gateway,
+    boot,
+    clock: clock.utcNow,
+    flushIntervalMs,
+    limits,
+    log,
+    onDrained: sendHealth,
+  });
+  clock.onAnchored((anchor) => {
+    log.info(clock.describe());
+    radioLog?.anchored(anchor.offsetMs);
+    publisher.anchor(anchor);
+    sendHealth();
+  });
 
   const onEvent = (event: RadioEvent): void => {
+    radioLog?.write(event, event.at + clock.offsetMs);
     const { readings, error } = unifier.accept(event);
     counts.frames++;
     if (error) {
       counts.badFrames++;
       log.debug({ err: error.message, code: error.code }, 'frame not decoded');
     }
-    for (const reading of readings) publisher.take(reading);
+    for (const reading of readings) publisher.take({ ...reading, at: reading.at + clock.offsetMs });
   };
+  let fault: string | undefined;
+  const tick = async () => {
+    await publisher.tick();
+    if (disk.diskFault === fault) return;
+    fault = disk.diskFault;
+    if (fault) log.error({ fault, folder }, 'the spool cannot be written; live readings go on, the rest waits in memory');
+    else log.info('the spool is written again');
+    sendHealth();
+  };
+  // The first numbers may be sent once a ceiling above them is durable.
+  const ready = tick();
   radio.start(onEvent);
-  const timers = [setInterval(() => uplink.sendHealth(health()), HEALTH_INTERVAL_MS), setInterval(() => publisher.tick(), TICK_MS)];
+  const timers = [setInterval(sendHealth, HEALTH_INTERVAL_MS), setInterval(tick, TICK_MS)];
 
   return {
     get held() {
-      return spool.held;
+      return protocol.heldCount;
     },
     health,
     async close() {
       for (const timer of timers) clearInterval(timer);
       await radio.close();
-      publisher.close();
+      await ready;
+      await publisher.close();
       await uplink.close();
+      clock.close();
+      radioLog?.close();
     },
   };
 }

@@ -4,7 +4,8 @@ import type { PartName } from './parts.js';
 const WHAT: Record<PartName, string> = {
   start: 'Starts broker, processor and gateway in one process, and the wall page with them.\n\n  npm start',
   broker: 'Starts the MQTT broker alone.\n\n  npm run broker',
-  processor: 'Starts the processor (store, board, API, wall page) alone.\n\n  npm run processor',
+  processor:
+    'Starts the processor (store, board, API, wall page) alone, or looks after what it set aside.\n\n  npm run processor\n  npm run processor -- dead-letters\n  npm run processor -- dead-letters --help',
   gateway:
     'Starts a gateway alone, or decodes bytes by hand.\n\n  npm run gateway\n  npm run gateway -- decode ant a40e4e0284ffa5e2a5e6ca3c8052627871d6\n  npm run gateway -- decode --help',
 };

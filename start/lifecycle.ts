@@ -4,7 +4,10 @@ import { SettingsError } from '@pulseboard/contract';
 const FOR_PEOPLE = new Set([
   'SETTINGS_INVALID',
   'LISTEN_FAILED',
-  'DATA_FOLDER_UNUSABLE',
+  'FOLDER_UNUSABLE',
+  'SPOOL_FOLDER_UNUSABLE',
+  'RADIO_LOG_UNUSABLE',
+  'RETENTION_TOO_SHORT',
   'STORE_OPEN_FAILED',
   'workouts-missing',
   'workouts-none',
@@ -54,7 +57,8 @@ export async function runUntilStopped(
   return 0;
 }
 
-function sentences(error: unknown): readonly string[] {
+/** What is said of an error: sentences for a person who can mend it, else where it happened. */
+export function sentences(error: unknown): readonly string[] {
   if (error instanceof SettingsError) return error.faults;
   const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
   return [FOR_PEOPLE.has(code ?? '') ? String(message) : (stack ?? String(error))];

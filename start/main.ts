@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type SettingPart, SettingsError } from '@pulseboard/contract';
+import type { SettingPart } from '@pulseboard/contract';
 import { helpText } from './help.js';
-import { runUntilStopped } from './lifecycle.js';
+import { runUntilStopped, sentences } from './lifecycle.js';
 import { type PartName, startParts } from './parts.js';
 
 const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
@@ -27,6 +27,10 @@ async function main([name, ...args]: string[]): Promise<number | undefined> {
     const { runDecodeCommand } = await import('@pulseboard/edge-gateway');
     return runDecodeCommand(args.slice(1), { out, err });
   }
+  if (part === 'processor' && args[0] === 'dead-letters') {
+    const { runDeadLetters } = await import('./dead-letters.js');
+    return runDeadLetters(args.slice(1), { out, err });
+  }
   if (args[0] === '--help' || args[0] === '-h') {
     out(helpText(part, PARTS[part]));
     return 0;
@@ -43,7 +47,7 @@ main(process.argv.slice(2)).then(
     if (code !== undefined) process.exitCode = code;
   },
   (error: unknown) => {
-    err(error instanceof SettingsError ? error.faults.join('\n') : String((error as Error).stack ?? error));
+    for (const line of sentences(error)) err(line);
     process.exitCode = 1;
   },
 );

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock, demoClass, guestMemberId, readSettings, SettingsError, type SettingValues, virtualClock } from '@pulseboard/contract';
-import type { RadioPlan } from '@pulseboard/edge-gateway';
+import { type Clock, demoClass, guestMemberId, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
+import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import { type Logger, pino } from 'pino';
+import { DATA_LOCK, DAY_MS, dataDirOf, HOUR_MS, SPOOL_LOCK, spoolDirOf } from './folders.js';
+import { lockFolder } from './lock-folder.js';
+import { type Time, timeOf } from './time.js';
 
 export type PartName = 'start' | 'broker' | 'processor' | 'gateway';
 
@@ -18,10 +21,6 @@ export interface StartContext {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A replay goes no faster than what it sends is committed. */
 const MAX_HELD_READINGS = 40_000;
-
-class ReplayInFutureError extends Error {
-  readonly code = 'REPLAY_IN_FUTURE';
-}
 
 /** Composes what was asked for from the settings. @returns how to stop it, in the order that loses nothing */
 export async function startParts(part: PartName, { version, out, stopping }: StartContext): Promise<() => Promise<void>> {
@@ -51,12 +50,24 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
       if (all) brokerUrl = broker.mqttUrl;
       out(line('broker', `${broker.mqttUrl}  ${broker.mqttWsUrl}`));
     }
-    const plan = all || part === 'gateway' ? await planned(settings) : undefined;
-    const time = timeOf(settings, plan);
-    if (all || part === 'processor')
-      stops.push(await startProcessor({ settings, brokerUrl, time, version, log: log.child({ part: 'processor' }), out, stopping, all }));
-    if (!plan) time.begin();
-    else stops.push(await startGateway({ settings, plan, brokerUrl, time, version, log: log.child({ part: 'gateway' }), out }));
+    const dataDir = dataDirOf(settings);
+    const spoolDir = spoolDirOf(settings, dataDir);
+    const hasGateway = all || part === 'gateway';
+    if (all || part === 'processor') stops.push(await lockFolder(dataDir, DATA_LOCK));
+    if (hasGateway) stops.push(await lockFolder(spoolDir, SPOOL_LOCK));
+    const plan = hasGateway ? await planned(settings) : undefined;
+    const time = timeOf(settings, plan, !all, Date.now);
+    const clock = plan ? await gatewayClock(time, spoolDir, all, log) : undefined;
+    const starting = { settings, brokerUrl, version, out };
+    if (all || part === 'processor') {
+      // In one process there is one clock: a step of the wall's must not part the gateway from the board.
+      const processorClock = all && clock ? clock.utcNow : time.clock;
+      stops.push(
+        await startProcessor({ ...starting, clock: processorClock, dataDir, log: log.child({ part: 'processor' }), stopping, all }),
+      );
+    }
+    if (plan && clock) stops.push(await startGateway({ ...starting, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
+    else time.begin();
     out(all ? 'Ready. Ctrl-C stops everything.' : 'Ready. Ctrl-C stops it.');
     return stop;
   } catch (error) {
@@ -65,33 +76,14 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
   }
 }
 
-interface Time {
-  clock: Clock;
-  virtual: boolean;
-  /** The radio begins now; a virtual clock stands still until then. @returns UTC ms of the first moment */
-  begin(): number;
-}
-
-/** The clock that everything runs on: the wall's, or of a replay the virtual one, which ends where the process began. */
-function timeOf(settings: SettingValues, plan: RadioPlan | undefined): Time {
-  const replay = settings.radio === 'replay';
-  const now = Date.now();
-  if (settings.startAt === undefined && !(replay && plan)) return { clock: Date.now, virtual: false, begin: Date.now };
-  const durationMs = plan?.durationMs ?? 0;
-  const startAt = settings.startAt ?? now - durationMs;
-  if (startAt + durationMs > now)
-    throw new ReplayInFutureError(
-      'PULSEBOARD_START_AT would let the recording end in the future; choose an earlier time, or leave it empty.',
-    );
-  let running: Clock = () => startAt;
-  return {
-    clock: () => running(),
-    virtual: true,
-    begin() {
-      running = virtualClock(startAt, replay ? settings.replaySpeed : 1, Date.now);
-      return startAt;
-    },
-  };
+/** The gateway's own clock, anchored; a virtual one is given to it. */
+async function gatewayClock(time: Time, folder: string, hasProcessor: boolean, log: Logger): Promise<GatewayClock> {
+  const { givenClock, openGatewayClock } = await import('@pulseboard/edge-gateway');
+  if (time.kind === 'virtual') return givenClock(time.clock, 'virtual');
+  const clock = openGatewayClock({ folder, report: (sentence) => log.warn(sentence), takesOver: !hasProcessor });
+  // The processor of the same process has the clock of this machine: that is what it would tell.
+  if (hasProcessor) clock.hearProcessorNow(Date.now());
+  return clock;
 }
 
 async function planned(settings: SettingValues): Promise<RadioPlan> {
@@ -102,7 +94,6 @@ async function planned(settings: SettingValues): Promise<RadioPlan> {
 interface Starting {
   settings: SettingValues;
   brokerUrl: string;
-  time: Time;
   version: string;
   log: Logger;
   out(line: string): void;
@@ -111,15 +102,15 @@ interface Starting {
 async function startProcessor({
   settings,
   brokerUrl,
-  time,
+  clock,
+  dataDir,
   version,
   log,
   out,
   stopping,
   all,
-}: Starting & { stopping: Promise<void>; all: boolean }): Promise<() => Promise<void>> {
+}: Starting & { clock: Clock; dataDir: string; stopping: Promise<void>; all: boolean }): Promise<() => Promise<void>> {
   const { createProcessor } = await import('@pulseboard/cloud-processor');
-  const dataDir = resolve(process.cwd(), dataDirOf(settings));
   const processor = await createProcessor({
     brokerUrl,
     host: settings.host,
@@ -127,7 +118,9 @@ async function startProcessor({
     dataDir,
     gym: settings.gym,
     room: settings.room,
-    clock: time.clock,
+    clock,
+    retention: { readingsMs: settings.readingsDays * DAY_MS, secondsMs: settings.secondsDays * DAY_MS },
+    spoolMs: settings.spoolHours * HOUR_MS,
     version,
     log,
     webRoot: join(root, 'leaderboard', 'dist'),
@@ -142,34 +135,34 @@ async function startProcessor({
   return () => processor.close();
 }
 
-/** A replay goes into a fresh folder unless one is named: recorded seconds must not mix with lived ones. */
-function dataDirOf(settings: SettingValues): string {
-  const named = process.env.PULSEBOARD_DATA_DIR;
-  if (settings.radio !== 'replay' || named) return settings.dataDir;
-  return join(settings.dataDir, `replay-${new Date().toISOString().replaceAll(/[:.]/g, '-').toLowerCase()}`);
-}
-
 async function startGateway({
   settings,
   plan,
-  brokerUrl,
   time,
+  clock,
+  spoolDir,
+  brokerUrl,
   version,
   log,
   out,
-}: Starting & { plan: RadioPlan }): Promise<() => Promise<void>> {
+}: Starting & { plan: RadioPlan; time: Time; clock: GatewayClock; spoolDir: string }): Promise<() => Promise<void>> {
   const { createGateway } = await import('@pulseboard/edge-gateway');
   let held = () => 0;
   const startAt = time.begin();
-  const radio = plan.create({ clock: time.clock, startAt, ready: () => held() < MAX_HELD_READINGS });
+  const begins = time.kind === 'wall' && !time.joins ? clock.provisionalNow() : startAt;
+  // A fast replay waits for what it sends to be committed; what is on the air now waits for nobody.
+  const waits = time.kind === 'virtual' && plan.kind === 'replay';
+  const ready = () => !waits || held() < MAX_HELD_READINGS;
+  const radio = plan.create({ clock: clock.provisionalNow, startAt: begins, skipPast: time.joins, ready });
   const gateway = createGateway({
     gym: settings.gym,
     room: settings.room,
     gateway: settings.gateway,
     brokerUrl,
     radio,
-    clock: time.clock,
-    clockState: time.virtual ? 'virtual' : 'unsynced',
+    clock,
+    spool: { folder: spoolDir, maxBytes: settings.spoolMegabytes * 1e6, maxAgeMs: settings.spoolHours * HOUR_MS },
+    radioLog: settings.radioLog,
     flushIntervalMs: settings.flushIntervalMs,
     version,
     boot: randomUUID(),

@@ -80,6 +80,33 @@ describe('what stands in the way is one clear sentence', () => {
     ]);
   });
 
+  test('a spool folder that another gateway has', async () => {
+    const folder = join(system.settings.PULSEBOARD_DATA_DIR!, 'spool');
+    expect(await refusal({ PULSEBOARD_SPOOL_DIR: folder }, ['gateway'])).toEqual([
+      `The spool folder ${folder} is in use by another gateway (process ${system.child.pid}); stop that one, or set PULSEBOARD_SPOOL_DIR to another folder.`,
+    ]);
+  });
+
+  test('a spool folder, and a radio log, that cannot be written', async () => {
+    const file = join(tempFolder(), 'file');
+    writeFileSync(file, '');
+    const below = join(file, 'below');
+    const said = await Promise.all([
+      refusal({ PULSEBOARD_SPOOL_DIR: below }, ['gateway']),
+      refusal({ PULSEBOARD_RADIO_LOG: below }, ['gateway']),
+    ]);
+    expect(said).toEqual([
+      [expect.stringMatching(/^The spool folder \S+ cannot be written \(ENOTDIR\); set PULSEBOARD_SPOOL_DIR/)],
+      [expect.stringMatching(/^The radio log \S+ cannot be written \(ENOTDIR\); see PULSEBOARD_RADIO_LOG/)],
+    ]);
+  });
+
+  test('readings that the store would forget before the spool does', async () => {
+    expect(await refusal({ PULSEBOARD_SPOOL_HOURS: '72', PULSEBOARD_READINGS_DAYS: '3' }, ['processor'])).toEqual([
+      expect.stringMatching(/PULSEBOARD_SPOOL_HOURS.*PULSEBOARD_READINGS_DAYS/),
+    ]);
+  });
+
   test('unknown settings and bad values, all of them at once', async () => {
     const said = await refusal({ PULSEBOARD_HTP_PORT: '80', PULSEBOARD_SEED: 'one', PULSEBOARD_ROOM: 'Main Hall', PULSEBOARD_RADIO: 'fm' });
     expect(said).toEqual([

@@ -1,4 +1,5 @@
 import type { Id } from '@pulseboard/contract';
+import { GymMap } from './gym-map.js';
 import { lastTouchedSecond } from './member-second.js';
 import type { Roster } from './roster.js';
 import type { StoredReading } from './stored-reading.js';
@@ -30,44 +31,52 @@ const secondAt = (at: number): number => Math.floor(at / 1000) * 1000;
  * @returns runs sorted by gym, member and time
  */
 export function derivationPlan({ fresh, active, watermarkAt, targetAt, rosterOf }: PlanInput): DerivationRun[] {
-  const wanted = new Map<string, { gym: Id; member: Id; seconds: Set<number> }>();
-  const want = (gym: Id, sensor: Id, from: number, to: number) => {
+  const wanted = new GymMap<{ gym: Id; member: Id; seconds: Set<number> }>();
+  const want = ({ gym, sensor, from, to }: Span) => {
     const roster = rosterOf(gym);
     for (let s = from; s <= to; s += 1000) {
       const member = roster.memberOf(sensor, s);
       if (member === undefined) continue;
-      let entry = wanted.get(`${gym}/${member}`);
-      if (!entry) {
-        entry = { gym, member, seconds: new Set() };
-        wanted.set(`${gym}/${member}`, entry);
-      }
-      entry.seconds.add(s);
+      const entry = wanted.get(gym, member);
+      if (entry) entry.seconds.add(s);
+      else wanted.set(gym, member, { gym, member, seconds: new Set([s]) });
     }
   };
-  for (const span of touchedSpans(fresh)) want(span.gym, span.sensor, span.from, Math.min(span.to, watermarkAt));
-  for (const { gym, sensor, newestAt } of active) want(gym, sensor, watermarkAt + 1000, Math.min(targetAt, lastTouchedSecond(newestAt)));
+  for (const span of touchedSpans(fresh)) want({ ...span, to: Math.min(span.to, watermarkAt) });
+  for (const { gym, sensor, newestAt } of active)
+    want({ gym, sensor, from: watermarkAt + 1000, to: Math.min(targetAt, lastTouchedSecond(newestAt)) });
   return [...wanted.values()]
     .sort((a, b) => (a.gym + a.member < b.gym + b.member ? -1 : 1))
     .flatMap(({ gym, member, seconds }) => runsOf(gym, member, seconds, rosterOf(gym)));
 }
 
+/** Seconds that a sensor touches, both ends included. */
+interface Span {
+  gym: Id;
+  sensor: Id;
+  from: number;
+  to: number;
+}
+
 /** The seconds that fresh readings touch, by sensor, as few spans as it takes. */
-function touchedSpans(fresh: readonly StoredReading[]): { gym: Id; sensor: Id; from: number; to: number }[] {
-  const open = new Map<string, { gym: Id; sensor: Id; from: number; to: number }>();
-  const spans: { gym: Id; sensor: Id; from: number; to: number }[] = [];
-  for (const r of fresh) {
-    const from = secondAt(r.at);
-    const to = lastTouchedSecond(r.at);
-    const id = `${r.gym}/${r.sensor}`;
-    const span = open.get(id);
-    if (span && from <= span.to + 1000 && to >= span.from - 1000) {
-      span.from = Math.min(span.from, from);
-      span.to = Math.max(span.to, to);
-    } else {
-      const next = { gym: r.gym, sensor: r.sensor, from, to };
-      open.set(id, next);
-      spans.push(next);
+function touchedSpans(fresh: readonly StoredReading[]): Span[] {
+  const spans: Span[] = [];
+  // What is live and what comes late are each nearly in order, and far apart: of each sensor the last span of either goes on.
+  const open = new GymMap<Span[]>();
+  for (const { gym, sensor, at } of fresh) {
+    const from = secondAt(at);
+    const to = lastTouchedSecond(at);
+    const latest = open.get(gym, sensor);
+    const near = latest?.find((span) => from <= span.to + 1000 && to >= span.from - 1000);
+    if (near) {
+      near.from = Math.min(near.from, from);
+      near.to = Math.max(near.to, to);
+      continue;
     }
+    const span = { gym, sensor, from, to };
+    spans.push(span);
+    if (!latest) open.set(gym, sensor, [span]);
+    else if (latest.unshift(span) > 2) latest.pop();
   }
   return spans;
 }

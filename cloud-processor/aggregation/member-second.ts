@@ -16,6 +16,8 @@ export const lastTouchedSecond = (at: number): number => Math.floor(at / ROOM_BL
 
 /** No heart: what is more is a fault of the gateway, and must not cost the second. */
 const MAX_BEATS_A_SECOND = 255;
+/** Nor this many readings: no store could count them, and one gateway's fault must not stop a flush of everybody. */
+const MAX_SAMPLES_A_SECOND = 9999;
 const BEATS: { wrap: number; perSecond: number } = { wrap: BEAT_COUNT_WRAP, perSecond: 4 };
 const stepsOf = (sensor: Id) => ({ wrap: isFootPod(sensor) ? ANT_SDM_STEPS_WRAP : 2 ** 32, perSecond: 5 });
 
@@ -77,7 +79,7 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
   const meanRrMs = receiver ? meanRr(receiver.fresh) : undefined;
   const microKcal = microKcalOfSecond(meanBpm, profile);
   const zone = zoneOf(meanBpm, profile.hrMaxBpm);
-  return {
+  const second: MemberSecond = {
     gym: from.gym,
     room: mostReadings(rooms) ?? from.room,
     member,
@@ -85,20 +87,21 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
     sensor: from.sensor,
     gateway: from.gateway,
     meanBpm,
-    minBpm: Math.min(...bpms),
-    maxBpm: Math.max(...bpms),
-    samples: receiver ? bpms.length : 0,
+    minBpm: bpms.reduce((a, b) => Math.min(a, b)),
+    maxBpm: bpms.reduce((a, b) => Math.max(a, b)),
+    samples: receiver ? Math.min(bpms.length, MAX_SAMPLES_A_SECOND) : 0,
     beats: strap.hasCounter ? strap.beats : toldBeats(strap, secondAt),
-    ...(meanRrMs === undefined ? {} : { meanRrMs }),
     percentOfMax: percentOfMax(meanBpm, profile.hrMaxBpm),
     hrMaxBpm: profile.hrMaxBpm,
     hrMaxAssumed: profile.hrMaxAssumed,
     zone,
-    ...(microKcal === undefined ? {} : { microKcal }),
     pointSixtieths: zone,
     steps: stepsOfSecond(footPods),
     held: !receiver,
   };
+  if (meanRrMs !== undefined) second.meanRrMs = meanRrMs;
+  if (microKcal !== undefined) second.microKcal = microKcal;
+  return second;
 }
 
 /** A strap's, not a foot pod's: Bluetooth ones cannot be told by their id. */

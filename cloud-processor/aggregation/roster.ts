@@ -35,14 +35,17 @@ export const emptyRoster: RosterData = { assumedHrMaxBpm: ASSUMED_HR_MAX_BPM, as
 export class Roster {
   readonly #bySensor = new Map<Id, Assignment[]>();
   readonly #byMember = new Map<Id, Assignment[]>();
-  readonly #profiles = new Map<Id, ProfileVersion[]>();
+  readonly #profiles = new Map<Id, { from: number; profile: Profile }[]>();
+  readonly #unknown: Profile;
   readonly #nicknames = new Map<Id, string>();
 
-  constructor(private readonly data: RosterData) {
+  constructor(data: RosterData) {
     // The latest first: of two that are in force, the later one counts.
     for (const a of [...data.assignments].sort((x, y) => y.from - x.from)) push(this.#bySensor, a.sensor, a);
     for (const a of data.assignments) push(this.#byMember, a.member, a);
-    for (const p of [...data.profiles].sort((a, b) => a.from - b.from)) push(this.#profiles, p.member, p);
+    this.#unknown = profileOf(undefined, data.assumedHrMaxBpm);
+    for (const version of [...data.profiles].sort((a, b) => a.from - b.from))
+      push(this.#profiles, version.member, { from: version.from, profile: profileOf(version, data.assumedHrMaxBpm) });
     for (const m of data.members) if (m.consent) this.#nicknames.set(m.member, m.nickname);
   }
 
@@ -65,21 +68,24 @@ export class Roster {
 
   /** Own HRmax, else by age, else the gym's assumption. */
   profileOf(member: Id, at: number): Profile {
-    const version = this.#profiles.get(member)?.findLast((p) => p.from <= at);
-    const known = version?.ownHrMaxBpm ?? (version?.ageYears === undefined ? undefined : tanakaHrMaxBpm(version.ageYears));
-    return {
-      hrMaxBpm: known ?? this.data.assumedHrMaxBpm,
-      hrMaxAssumed: known === undefined,
-      ...(version?.ageYears === undefined ? {} : { ageYears: version.ageYears }),
-      ...(version?.weightKg === undefined ? {} : { weightKg: version.weightKg }),
-      ...(version?.sex === undefined ? {} : { sex: version.sex }),
-    };
+    return this.#profiles.get(member)?.findLast((p) => p.from <= at)?.profile ?? this.#unknown;
   }
 
   /** Only with consent. */
   nicknameOf(member: Id): string | undefined {
     return this.#nicknames.get(member);
   }
+}
+
+function profileOf(version: ProfileVersion | undefined, assumedHrMaxBpm: number): Profile {
+  const known = version?.ownHrMaxBpm ?? (version?.ageYears === undefined ? undefined : tanakaHrMaxBpm(version.ageYears));
+  return {
+    hrMaxBpm: known ?? assumedHrMaxBpm,
+    hrMaxAssumed: known === undefined,
+    ...(version?.ageYears === undefined ? {} : { ageYears: version.ageYears }),
+    ...(version?.weightKg === undefined ? {} : { weightKg: version.weightKg }),
+    ...(version?.sex === undefined ? {} : { sex: version.sex }),
+  };
 }
 
 const GUEST_PREFIX = guestMemberId('');

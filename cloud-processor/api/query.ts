@@ -1,8 +1,13 @@
 import { BadRequestException } from '@nestjs/common';
 import { type Id, isId, RANKINGS, type RankBy } from '@pulseboard/contract';
+import type { DeadLetterPlace } from '../storage/time-series-store.js';
 
-export const DEFAULT_SECONDS = 3600;
-export const MAX_SECONDS = 86_400;
+interface Limits {
+  most: number;
+  otherwise: number;
+}
+const OF_SECONDS: Limits = { most: 86_400, otherwise: 3600 };
+export const OF_DEAD_LETTERS: Limits = { most: 1000, otherwise: 100 };
 
 /** @throws BadRequestException naming the parameter */
 export function parseId(name: string, value: string): Id {
@@ -32,11 +37,23 @@ export function parseSpan(from: string | undefined, to: string | undefined, now:
   return span;
 }
 
-export function parseLimit(value: string | undefined): number {
-  const limit = value === undefined || value === '' ? DEFAULT_SECONDS : Number(value);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_SECONDS)
-    throw new BadRequestException(`limit must be a whole number from 1 to ${MAX_SECONDS}.`);
+export function parseLimit(value: string | undefined, { most, otherwise }: Limits = OF_SECONDS): number {
+  const limit = value === undefined || value === '' ? otherwise : Number(value);
+  if (!Number.isInteger(limit) || limit < 1 || limit > most)
+    throw new BadRequestException(`limit must be a whole number from 1 to ${most}.`);
   return limit;
+}
+
+const PLACE = /^(\d{1,15})\.([a-z0-9]{8,32})\.(\d{1,15})$/;
+
+/** Where a page of dead letters ended, as one text: time, spool and number. */
+export const placeText = ({ arrivedAt, spool, number }: DeadLetterPlace): string => `${arrivedAt}.${spool}.${number}`;
+
+export function parsePlace(value: string | undefined): DeadLetterPlace | undefined {
+  if (value === undefined || value === '') return undefined;
+  const [, arrivedAt, spool, number] = PLACE.exec(value) ?? [];
+  if (!spool) throw new BadRequestException(`after "${value}" is no place: give what an answer said as nextAfter.`);
+  return { arrivedAt: Number(arrivedAt), spool, number: Number(number) };
 }
 
 export function parseRankBy(value: string | undefined): RankBy {

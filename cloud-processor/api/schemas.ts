@@ -13,26 +13,100 @@ export const HealthAnswer = Type.Object(
     now: Type.Integer({ description: "the processor's clock, UTC ms; virtual in a replay" }),
     uptimeS: Type.Integer(),
     broker: Type.Union([Type.Literal('connected'), Type.Literal('away')]),
+    store: Type.Union([Type.Literal('ok'), Type.Literal('away')], {
+      description: 'away: readings are shown and not kept; the gateways keep them',
+    }),
     derivedUntil: Type.Integer({ description: 'end of the last derived second, UTC ms' }),
     readings: Type.Object(
       {
         received: Type.Integer(),
         stored: Type.Integer(),
         duplicate: Type.Integer(),
-        refused: Type.Integer(),
+        deadLettered: Type.Integer(),
         turnedAway: Type.Integer(),
         waiting: Type.Integer(),
       },
       {
         ...closed,
         description:
-          'of this process; received = stored + duplicate + refused + turnedAway + waiting; turned away: the store was away, the gateways still have them',
+          'of this process; received = stored + deadLettered + duplicate + turnedAway + waiting; turned away: the store was away or slow, the gateways still have them',
       },
     ),
     refusedBatches: Type.Integer(),
     failedFlushes: Type.Integer(),
     clockFaults: Type.Integer({ description: 'readings kept off the boards because they were ahead of their arrival' }),
     memoryMb: Type.Integer(),
+  },
+  closed,
+);
+
+const count = Type.Integer({ minimum: 0 });
+const ledgerCounts = {
+  decoded: Type.Integer({
+    minimum: 0,
+    description: 'readings that the gateway made, as far as anybody knows: decoded = committed + dropped + open',
+  }),
+  committed: Type.Integer({ minimum: 0, description: 'stored + deadLettered' }),
+  stored: count,
+  deadLettered: count,
+  gone: Type.Integer({ minimum: 0, description: 'numbers that will never come' }),
+  waitingHere: Type.Integer({ minimum: 0, description: 'taken, and on the way to the store' }),
+  dropped: Type.Record(Type.String(), count, {
+    description: 'given up by the gateway, by reason, but for those that were stored after all',
+  }),
+  open: Type.Integer({ minimum: 0, description: 'at the gateway, or on the way' }),
+  abandoned: Type.Integer({
+    minimum: 0,
+    description: 'those of `open` in spools that their gateway has not named for a minute, although it speaks; 0 again when it does',
+  }),
+};
+
+export const LedgerAnswer = Type.Object(
+  {
+    epoch: Type.Integer({ description: 'changes when the processor or its store begins anew' }),
+    thisEpoch: Type.Object(
+      { received: count, stored: count, deadLettered: count, duplicate: count, waiting: count, turnedAway: count },
+      { ...closed, description: 'readings of all gateways; received is the sum of the others, to the unit' },
+    ),
+    spools: Type.Array(
+      Type.Object(
+        {
+          gym: Id,
+          room: Id,
+          gateway: Id,
+          spool: Type.String(),
+          ...ledgerCounts,
+          closed: Type.Boolean({ description: 'nothing more is taken of it' }),
+          lastListedAt: Type.Optional(Type.Integer({ description: 'when its gateway last said that it holds it, UTC ms; absent: never' })),
+        },
+        closed,
+      ),
+    ),
+    totals: Type.Object(ledgerCounts, { ...closed, description: 'of the spools that are listed here' }),
+  },
+  closed,
+);
+
+export const DeadLettersAnswer = Type.Object(
+  {
+    deadLetters: Type.Array(
+      Type.Object(
+        {
+          gym: Id,
+          room: Id,
+          gateway: Id,
+          spool: Type.String(),
+          number: Type.Integer({ minimum: 1 }),
+          arrivedAt: UtcMsInt,
+          reason: Type.String({ description: 'implausible, ahead or too-old' }),
+          detail: Type.String(),
+          payload: Type.String({ description: 'the reading as it came, JSON text' }),
+        },
+        closed,
+      ),
+      { description: 'newest first' },
+    ),
+    nextAfter: Type.Optional(Type.String({ description: 'there are more: ask again with this as `after`' })),
   },
   closed,
 );

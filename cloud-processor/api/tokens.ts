@@ -3,3 +3,4 @@ export const STORE = Symbol('TimeSeriesStore');
 export const REGISTRY = Symbol('Registry');
 export const CLOCK = Symbol('Clock');
 export const DEFAULT_GYM = Symbol('default gym');
+export const LOG = Symbol('Logger');

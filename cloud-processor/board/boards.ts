@@ -1,7 +1,7 @@
 import type { Id, MemberSecond } from '@pulseboard/contract';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
-import { LOST_AFTER_MS } from './live-member.js';
+import { GONE_AFTER_MS, LOST_AFTER_MS } from './live-member.js';
 import { MAX_AHEAD_MS, RoomBoard } from './room-board.js';
 
 /** The boards of all rooms. A member stands on one of them: where most was heard of them. */
@@ -42,6 +42,8 @@ export class Boards {
 
   /** Shows a reading at once. @returns the board that changed, if one did */
   note(reading: StoredReading, now: number): RoomBoard | undefined {
+    // What an outage held back is nobody's picture of now: who was heard then has left the board since.
+    if (now - reading.at >= GONE_AFTER_MS + this.slack()) return undefined;
     const member = this.rosterOf(reading.gym).memberOf(reading.sensor, reading.at);
     if (member === undefined) return undefined;
     const key = `${reading.gym}/${member}`;

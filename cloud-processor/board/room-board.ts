@@ -48,6 +48,13 @@ export class RoomBoard {
   resume(session: Session, totals: Map<Id, Totals>, lastReadingAt: number): void {
     this.#session = session;
     this.#lastReadingAt = lastReadingAt;
+    this.recount(totals);
+  }
+
+  /** Takes over the sums of the session as they are stored: what was added up here may be more or less than that. */
+  recount(totals: ReadonlyMap<Id, Totals>): void {
+    this.#totals.clear();
+    this.#recent.clear();
     for (const [member, sums] of totals) this.#totals.set(member, sums);
   }
 

@@ -2,7 +2,7 @@ import type { MemberSecond } from '@pulseboard/contract';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
-import { readingAt, T0 } from '../test-data/readings.js';
+import { letterOf, readingAt, recordOf, T0 } from '../test-data/readings.js';
 import { Derivation } from './derivation.js';
 
 const roster = new Roster({ ...emptyRoster, assignments: [{ sensor: 'ant-hr-1', member: 'ada', from: 0 }] });
@@ -45,10 +45,24 @@ test('a late reading rewrites what it touches, and tells what stood there', asyn
   expect(seconds(flushed?.before)).toEqual([2, 3, 4, 5, 6, 7, 8]);
   expect(flushed?.before[0]).toMatchObject({ held: true, beats: 0 });
   expect(flushed?.after[0]).toMatchObject({ held: false, beats: 1 });
-  expect(flushed?.ranges.map((r) => r.ranges)).toEqual([[[2, 2]]]);
 });
 
-test('what the store did not take is given again, and comes out the same', async () => {
+test('the books are asked right before the write, and what they say is durable with it', async () => {
+  const derivation = create();
+  now = T0 + 10_000;
+  const record = recordOf('spool0001', { ranges: [[1, 3]] });
+  const flushed = await derivation.flush(beats(0, 3), { deadLetters: [letterOf(3)], settle: () => [record] });
+  expect(flushed?.spools).toEqual([record]);
+  expect(await store.deadLetters({ limit: 9 })).toEqual([letterOf(3)]);
+  await derivation.flush([], { removedDeadLetters: [letterOf(3)], settle: () => [] });
+  expect(await store.deadLetters({ limit: 9 })).toEqual([]);
+  expect(await store.begin()).toMatchObject({ spools: [record] });
+});
+
+test.each([
+  ['was not stored', false],
+  ['was stored all the same', true],
+])('after a flush that failed and %s, all comes out as without the fault', async (_, isStored) => {
   const whole = create();
   const readings = beats(1, 30);
   await flush(whole, 40_000, readings);
@@ -59,21 +73,21 @@ test('what the store did not take is given again, and comes out the same', async
   await store.begin();
   const derivation = create();
   const write = store.write.bind(store);
-  const away = () => Promise.reject(new Error('the store is away'));
-  let waiting: StoredReading[] = [];
+  store.write = async (written) => {
+    if (isStored) await write(written);
+    throw new Error('the store is away');
+  };
   for (let i = 0; i < readings.length; i += 5) {
-    waiting = waiting.concat(readings.slice(i, i + 5));
-    const watermarkAt = derivation.watermarkAt;
-    store.write = away;
-    await expect(flush(derivation, (i + 6) * 1000, waiting)).rejects.toThrow('the store is away');
-    expect(derivation.watermarkAt).toBe(watermarkAt);
+    const fresh = readings.slice(i, i + 5);
+    const failing = store.write;
+    await expect(flush(derivation, (i + 6) * 1000, fresh)).rejects.toThrow('the store is away');
+    await derivation.resume((await store.begin()).watermarkAt);
     store.write = write;
-    if (i % 10 === 5) {
-      await flush(derivation, (i + 7) * 1000, waiting);
-      waiting = [];
-    }
+    if (!isStored) await flush(derivation, (i + 7) * 1000, fresh);
+    store.write = failing;
   }
-  await flush(derivation, 40_000, waiting);
+  store.write = write;
+  await flush(derivation, 40_000, []);
   expect(await store.memberSeconds(all)).toEqual(expected);
   expect(await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER })).toEqual(readings);
 });

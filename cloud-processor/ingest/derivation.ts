@@ -1,11 +1,12 @@
 import type { Clock, Id, MemberSecond } from '@pulseboard/contract';
-import { derivationPlan } from '../aggregation/derivation-plan.js';
+import { type DerivationRun, derivationPlan } from '../aggregation/derivation-plan.js';
 import { lastTouchedSecond, memberSecond, ROOM_BLOCK_MS, windowBegin } from '../aggregation/member-second.js';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
-import type { SecondsOfMember, SpoolRanges, TimeSeriesStore } from '../storage/time-series-store.js';
-import { Intake } from './intake.js';
+import { Breather } from '../breather.js';
+import type { SecondsOfMember, SensorSpan, StoreWrite, TimeSeriesStore } from '../storage/time-series-store.js';
 import { ReadingWindow } from './reading-window.js';
+import type { SpoolRecord } from './spool-record.js';
 
 export interface DerivationOptions {
   store: TimeSeriesStore;
@@ -17,12 +18,18 @@ export interface DerivationOptions {
   keepMs?: number;
 }
 
+/** What becomes durable together with the readings of a flush. */
+export interface FlushedWith extends Partial<Pick<StoreWrite, 'deadLetters' | 'removedDeadLetters'>> {
+  /** Asked last, right before the write: the books go on while seconds are derived. */
+  settle(): SpoolRecord[];
+}
+
 export interface Flushed {
   /** What stood in the derived seconds before. */
   before: MemberSecond[];
   /** What stands there now. */
   after: MemberSecond[];
-  ranges: SpoolRanges[];
+  spools: SpoolRecord[];
 }
 
 /** A second is derived this long after its end; readings that come later rewrite it. */
@@ -46,50 +53,71 @@ export class Derivation {
     return this.#watermarkAt;
   }
 
-  /** Brings back what a former process left between its watermark and its end. Called once, before the first flush. */
-  async resume(): Promise<void> {
-    const from = windowBegin(this.#watermarkAt) - ROOM_BLOCK_MS;
-    for (const { gym, sensor } of await this.options.store.sensorsSince(from)) await this.#window.load(gym, sensor, from);
+  /**
+   * Brings back what the store has between its watermark and its end: once before the first flush, and after one that failed,
+   * since nobody knows whether that one became durable.
+   * @param watermarkAt as the store has it; undefined: it never had one
+   */
+  async resume(watermarkAt: number | undefined = this.#watermarkAt): Promise<void> {
+    this.#watermarkAt = watermarkAt ?? this.#watermarkAt;
+    await this.#window.restore(windowBegin(this.#watermarkAt) - ROOM_BLOCK_MS);
   }
 
   /**
    * @param fresh readings that the store does not have
    * @returns what changed; undefined when there was nothing to do
-   * @throws what the store throws; nothing was stored then, and the same readings may be given again
+   * @throws what the store throws; `resume` before anything is flushed again
    */
-  async flush(fresh: readonly StoredReading[]): Promise<Flushed | undefined> {
+  async flush(fresh: readonly StoredReading[], also: FlushedWith = nothingElse): Promise<Flushed | undefined> {
     const { store, rosterOf } = this.options;
+    const { deadLetters = [], removedDeadLetters = [], settle } = also;
+    const breather = new Breather();
     const watermarkAt = this.#watermarkAt;
     const targetAt = Math.max(watermarkAt, this.#target());
-    await this.#window.add(fresh, (at) => windowBegin(Math.min(at, watermarkAt)));
+    await this.#window.add(fresh, windowBegin(watermarkAt), breather);
     const active = this.#window.activeSince(windowBegin(watermarkAt));
     const runs = derivationPlan({ fresh, active, watermarkAt, targetAt, rosterOf });
-    if (fresh.length === 0 && runs.length === 0) {
+    if (breather.isDue) await breather.breathe();
+    await this.#window.cover(runs.flatMap(spansOf), breather);
+    const after = await this.#derive(runs, breather);
+    const spools = settle();
+    if (fresh.length + runs.length + deadLetters.length + removedDeadLetters.length + spools.length === 0) {
       this.#watermarkAt = targetAt;
       return undefined;
     }
-    const replaced: SecondsOfMember[] = [];
-    const after: MemberSecond[] = [];
-    for (const { gym, member, sensors, from, to } of runs) {
-      const readings = await this.#window.read(gym, sensors, windowBegin(from), to + 1000);
-      const roster = rosterOf(gym);
-      for (let s = from; s <= to; s += 1000) {
-        const second = memberSecond(s, readings, member, roster.profileOf(member, s));
-        if (second) after.push(second);
-      }
-      // Nothing stands beyond the watermark yet.
-      if (from <= watermarkAt) replaced.push({ gym, member, from, to: Math.min(to, watermarkAt) });
-    }
-    const ranges = Intake.rangesOf(fresh);
-    const before = await store.write({ readings: fresh, replaced, seconds: after, ranges, watermarkAt: targetAt });
+    // Nothing stands beyond the watermark yet.
+    const replaced: SecondsOfMember[] = runs
+      .filter(({ from }) => from <= watermarkAt)
+      .map(({ gym, member, from, to }) => ({ gym, member, from, to: Math.min(to, watermarkAt) }));
+    const write = { readings: fresh, replaced, seconds: after, spools, deadLetters, removedDeadLetters, watermarkAt: targetAt };
+    const before = await store.write(write);
     this.#watermarkAt = targetAt;
     this.#window.prune(lastSecondsNeeded(targetAt) - this.#keepMs);
-    return { before, after, ranges };
+    return { before, after, spools };
+  }
+
+  async #derive(runs: readonly DerivationRun[], breather: Breather): Promise<MemberSecond[]> {
+    const derived: MemberSecond[] = [];
+    for (const { gym, member, sensors, from, to } of runs) {
+      const readings = this.#window.read(gym, sensors, windowBegin(from), to + 1000);
+      const roster = this.options.rosterOf(gym);
+      for (let s = from; s <= to; s += 1000) {
+        const second = memberSecond(s, readings, member, roster.profileOf(member, s));
+        if (second) derived.push(second);
+        if (breather.isDue) await breather.breathe();
+      }
+    }
+    return derived;
   }
 
   #target(): number {
     return Math.floor((this.options.clock() - SECOND_CLOSES_AFTER_MS) / 1000) * 1000 - 1000;
   }
 }
+
+const nothingElse: FlushedWith = { settle: () => [] };
+
+const spansOf = ({ gym, sensors, from, to }: DerivationRun): SensorSpan[] =>
+  sensors.map((sensor) => ({ gym, sensor, from: windowBegin(from), until: to + 1000 }));
 
 const lastSecondsNeeded = (targetAt: number): number => windowBegin(targetAt) - (lastTouchedSecond(targetAt) - targetAt);

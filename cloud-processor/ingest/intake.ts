@@ -1,140 +1,64 @@
-import { type Committed, createParser, type GatewayParams, Ranges, Reading, ReadingBatchEnvelope } from '@pulseboard/contract';
-import type { StoredReading } from '../aggregation/stored-reading.js';
-import type { SpoolRanges } from '../storage/time-series-store.js';
+import { createParser, type GatewayParams, Reading, ReadingBatchEnvelope } from '@pulseboard/contract';
+import type { DeadReason } from './dead-letter.js';
 
 const envelopeParser = createParser(ReadingBatchEnvelope, 'batch');
 const readingParser = createParser(Reading, 'reading');
 
-/** A wall clock that is wrong by more than this is no clock: the reading is refused. */
+/** A wall clock that is wrong by more than this is no clock. */
 const MAX_AHEAD_MS = 24 * 3600 * 1000;
 
-/** The batch as a whole cannot be taken. */
-export class BatchRefusedError extends Error {
-  readonly code = 'BATCH_REFUSED';
+/** The envelope of a batch cannot be read: the gateway is told, and sets the batch aside. */
+export class BatchUnreadableError extends Error {
+  readonly code = 'BATCH_UNREADABLE';
 }
 
-export interface RefusedReading {
-  number: number;
-  reason: string;
-  payload: unknown;
+/** A batch that its sender may not send: nobody is told. */
+export class BatchForeignError extends Error {
+  readonly code = 'BATCH_FOREIGN';
 }
 
-export interface Intaken {
-  /** Seen for the first time. */
-  fresh: StoredReading[];
-  /** Not readable, or at an absurd time: each with its reason. */
-  refused: RefusedReading[];
-  duplicates: number;
+/**
+ * Checks what came on a gateway's readings topic; its readings are still unjudged.
+ * @param payload the parsed JSON, or whatever else arrived
+ * @throws BatchUnreadableError, BatchForeignError
+ */
+export function openBatch(from: GatewayParams, payload: unknown): ReadingBatchEnvelope {
+  let batch: ReadingBatchEnvelope;
+  try {
+    batch = envelopeParser.parse(payload);
+  } catch (error) {
+    throw new BatchUnreadableError((error as Error).message);
+  }
+  if (batch.gateway !== from.gateway) throw new BatchForeignError(`gateway "${batch.gateway}" spoke on the topic of "${from.gateway}"`);
+  return batch;
 }
 
-interface SpoolBook {
-  of: Omit<SpoolRanges, 'ranges'>;
-  /** Stored, refused, or on the way to the store. */
-  taken: Ranges;
-  /** Stored and derived, or refused: what the gateway may forget. */
-  committed: Ranges;
+/** A spool belongs to one gateway of one gym, whatever room it is in. @throws BatchForeignError */
+export function demandOwner(spool: string, from: GatewayParams, owner: GatewayParams | undefined): void {
+  if (owner && (owner.gym !== from.gym || owner.gateway !== from.gateway))
+    throw new BatchForeignError(`spool "${spool}" belongs to gateway "${owner.gateway}"`);
 }
 
-/** Checks what comes from outside and lets every reading in once. */
-export class Intake {
-  readonly #books = new Map<string, SpoolBook>();
-  /** Spools that spoke to this process. */
-  readonly #heard = new Set<string>();
+/** What a reading is judged by. */
+export interface Rules {
+  /** The processor's clock, UTC ms. */
+  now: number;
+  /** How long the store keeps readings. */
+  readingsMs: number;
+}
 
-  /** @param known what the store has already */
-  constructor(known: readonly SpoolRanges[]) {
-    for (const { ranges, ...of } of known) this.#books.set(of.spool, { of, taken: new Ranges(ranges), committed: new Ranges(ranges) });
+export type Judged = { reading: Reading } | { reason: DeadReason; detail: string };
+
+/** Whether a reading can be stored as one. @param candidate of a batch, or of a dead letter */
+export function judge(candidate: unknown, { now, readingsMs }: Rules): Judged {
+  const at = (candidate as { at?: unknown } | null)?.at;
+  if (typeof at === 'number') {
+    if (at > now + MAX_AHEAD_MS) return { reason: 'ahead', detail: `Its time ${at} is more than a day ahead of ${now}.` };
+    if (at < now - readingsMs) return { reason: 'too-old', detail: `Its time ${at} is before what the store keeps, at ${now}.` };
   }
-
-  /**
-   * @param from the ids of the topic that the batch came on
-   * @param payload the parsed JSON, or whatever else arrived
-   * @param now the processor's clock, UTC ms
-   * @param take false: only look at it, it will come again
-   * @throws BatchRefusedError when the envelope is wrong or belongs to another topic
-   */
-  accept(from: GatewayParams, payload: unknown, now: number, take = true): Intaken {
-    const batch = this.#envelope(from, payload);
-    const book = this.#bookOf(batch.spool, from);
-    const result: Intaken = { fresh: [], refused: [], duplicates: 0 };
-    batch.readings.forEach((candidate, i) => {
-      const number = batch.first + i;
-      if (book.taken.has(number)) {
-        result.duplicates++;
-        return;
-      }
-      if (take) book.taken.add(number);
-      try {
-        const reading = readingParser.parse(candidate);
-        if (reading.at > now + MAX_AHEAD_MS) throw new Error(`at ${reading.at} is more than a day ahead`);
-        result.fresh.push({ ...reading, ...from, spool: batch.spool, number });
-      } catch (error) {
-        result.refused.push({ number, reason: (error as Error).message, payload: candidate });
-        if (take) book.committed.add(number);
-      }
-    });
-    return result;
-  }
-
-  /** The numbers of these readings are stored and derived. @returns what is new for the store's book of ranges */
-  static rangesOf(readings: readonly StoredReading[]): SpoolRanges[] {
-    const bySpool = new Map<string, SpoolRanges & { numbers: Ranges }>();
-    for (const { gym, room, gateway, spool, number } of readings) {
-      let entry = bySpool.get(spool);
-      if (!entry) {
-        entry = { gym, room, gateway, spool, ranges: [], numbers: new Ranges() };
-        bySpool.set(spool, entry);
-      }
-      entry.numbers.add(number);
-    }
-    return [...bySpool.values()].map(({ numbers, ...of }) => ({ ...of, ranges: numbers.toArray() }));
-  }
-
-  commit(ranges: readonly SpoolRanges[]): void {
-    for (const { spool, ranges: list } of ranges) {
-      const book = this.#books.get(spool);
-      if (book) for (const [from, to] of list) book.committed.add(from, to);
-    }
-  }
-
-  /** What each gateway that was heard in this process may forget. */
-  committed(epoch: number): { to: GatewayParams; message: Committed }[] {
-    const byGateway = new Map<string, { to: GatewayParams; message: Committed }>();
-    for (const id of this.#heard) {
-      const { of, committed } = this.#books.get(id)!;
-      const { gym, room, gateway, spool } = of;
-      const key = `${gym}/${room}/${gateway}`;
-      const entry = byGateway.get(key) ?? { to: { gym, room, gateway }, message: { epoch, spools: [], rejected: [] } };
-      entry.message.spools.push({ spool, ranges: committed.toArray(), gone: [], closed: false });
-      byGateway.set(key, entry);
-    }
-    return [...byGateway.values()];
-  }
-
-  #envelope(from: GatewayParams, payload: unknown): ReadingBatchEnvelope {
-    let batch: ReadingBatchEnvelope;
-    try {
-      batch = envelopeParser.parse(payload);
-    } catch (error) {
-      throw new BatchRefusedError((error as Error).message);
-    }
-    if (!Number.isSafeInteger(batch.first + batch.readings.length))
-      throw new BatchRefusedError(`first ${batch.first} is no number of a reading`);
-    if (batch.gateway !== from.gateway) throw new BatchRefusedError(`gateway "${batch.gateway}" spoke on the topic of "${from.gateway}"`);
-    return batch;
-  }
-
-  #bookOf(spool: string, { gym, room, gateway }: GatewayParams): SpoolBook {
-    let book = this.#books.get(spool);
-    if (!book) {
-      book = { of: { gym, room, gateway, spool }, taken: new Ranges(), committed: new Ranges() };
-      this.#books.set(spool, book);
-    }
-    if (book.of.gym !== gym || book.of.gateway !== gateway)
-      throw new BatchRefusedError(`spool "${spool}" belongs to gateway "${book.of.gateway}"`);
-    // A gateway that was carried to another room drains its spool from there, and listens there.
-    book.of = { gym, room, gateway, spool };
-    this.#heard.add(spool);
-    return book;
+  try {
+    return { reading: readingParser.parse(candidate) };
+  } catch (error) {
+    return { reason: 'implausible', detail: `It is no reading: ${(error as Error).message}.` };
   }
 }

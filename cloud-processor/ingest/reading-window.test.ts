@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { inOrder, type StoredReading } from '../aggregation/stored-reading.js';
+import type { SensorSpan } from '../storage/time-series-store.js';
 import { readingAt, T0 } from '../test-data/readings.js';
 import { ReadingWindow } from './reading-window.js';
 
@@ -8,40 +9,77 @@ function storeOf(stored: StoredReading[]) {
   const asked: string[][] = [];
   return {
     asked,
-    async readings({ gym, sensors, from, until }: { gym: string; sensors: readonly string[]; from: number; until: number }) {
-      asked.push([...sensors]);
-      return stored.filter((r) => r.gym === gym && r.at >= from && r.at < until && sensors.includes(r.sensor)).sort(inOrder);
+    async readingsOf(spans: readonly SensorSpan[]) {
+      if (spans.length) asked.push(spans.map(({ sensor }) => sensor));
+      return spans
+        .flatMap(({ gym, sensor, from, until }) =>
+          stored.filter((r) => r.gym === gym && r.sensor === sensor && r.at >= from && r.at < until),
+        )
+        .sort(inOrder);
+    },
+    async sensorsSince(from: number) {
+      const sensors = new Set(stored.filter(({ at }) => at >= from).map(({ sensor }) => sensor));
+      return [...sensors].map((sensor) => ({ gym: 'demo', sensor }));
     },
   };
 }
-const back = (at: number) => at - 5000;
+
+/** Covers and reads in one step. */
+async function read(window: ReadingWindow, gym: string, sensors: readonly string[], from: number, until: number) {
+  await window.cover(sensors.map((sensor) => ({ gym, sensor, from, until })));
+  return window.read(gym, sensors, from, until);
+}
 
 test('reads from memory what it covers, from the store what it does not', async () => {
   const old = [readingAt(0), readingAt(8000)];
   const store = storeOf(old);
   const window = new ReadingWindow(store);
   const fresh = readingAt(12_000);
-  await window.add([fresh], back);
+  await window.add([fresh], T0 + 7000);
   expect(store.asked).toEqual([['ant-hr-1']]);
-  expect(await window.read('demo', ['ant-hr-1'], T0 + 7000, T0 + 20_000)).toEqual([old[1], fresh]);
+  expect(await read(window, 'demo', ['ant-hr-1'], T0 + 7000, T0 + 20_000)).toEqual([old[1], fresh]);
   expect(store.asked).toHaveLength(1);
-  expect(await window.read('demo', ['ant-hr-1'], T0, T0 + 20_000)).toEqual([...old, fresh]);
-  expect(await window.read('demo', ['ant-hr-1'], T0, T0 + 12_000)).toEqual(old);
-  expect(await window.read('other', ['ant-hr-1'], T0, T0 + 20_000)).toEqual([]);
+  expect(await read(window, 'demo', ['ant-hr-1'], T0, T0 + 20_000)).toEqual([...old, fresh]);
+  expect(await read(window, 'demo', ['ant-hr-1'], T0, T0 + 12_000)).toEqual(old);
+  expect(await read(window, 'other', ['ant-hr-1'], T0, T0 + 20_000)).toEqual([]);
+});
+
+test('asks the store once for many sensors and spans, and never for what it cannot have', async () => {
+  const stored = [readingAt(0), readingAt(100, { sensor: 'ble-a' }), readingAt(40_000), readingAt(50_000, { sensor: 'ble-b' })];
+  const store = storeOf(stored);
+  const window = new ReadingWindow(store);
+  await window.restore(T0 + 30_000);
+  expect(store.asked).toEqual([['ant-hr-1', 'ble-b']]);
+  const span = (sensor: string, from: number) => ({ gym: 'demo', sensor, from: T0 + from, until: T0 + from + 5000 });
+  await window.cover([span('ant-hr-1', 0), span('ble-a', 0), span('ble-a', 2000), span('ble-a', 30_000), span('ble-b', 48_000)]);
+  expect(store.asked.slice(1)).toEqual([['ant-hr-1', 'ble-a']]);
+  expect(window.read('demo', ['ant-hr-1', 'ble-a'], T0, T0 + 5000)).toEqual([stored[0], stored[1]]);
+  expect(window.read('demo', ['ble-a'], T0 + 30_000, T0 + 35_000)).toEqual([]);
+  expect(window.read('demo', ['ble-b'], T0 + 48_000, T0 + 53_000)).toEqual([stored[3]]);
 });
 
 test('a reading older than what is held is not in the store yet, and is read all the same', async () => {
   const window = new ReadingWindow(storeOf([]));
-  await window.add([readingAt(60_000)], back);
-  const late = readingAt(1000);
-  await window.add([late], back);
-  expect(await window.read('demo', ['ant-hr-1'], T0, T0 + 30_000)).toEqual([late]);
+  await window.add([readingAt(60_000)], T0 + 55_000);
+  const late = [readingAt(1000), readingAt(2000, { sensor: 'ble-a' })];
+  await window.add(late, T0 + 55_000);
+  expect(await read(window, 'demo', ['ant-hr-1', 'ble-a'], T0, T0 + 30_000)).toEqual(late);
+  expect([...window.activeSince(T0)].map(({ sensor }) => sensor)).toEqual(['ant-hr-1']);
+});
+
+test('begins anew with what the store has: what a flush that failed left behind is gone', async () => {
+  const stored = [readingAt(1000)];
+  const window = new ReadingWindow(storeOf(stored));
+  await window.add([readingAt(2000), readingAt(3000, { sensor: 'ble-a' })], T0);
+  await window.restore(T0);
+  expect([...window.activeSince(T0)]).toEqual([{ gym: 'demo', sensor: 'ant-hr-1', newestAt: T0 + 1000 }]);
+  expect(await read(window, 'demo', ['ant-hr-1', 'ble-a'], T0, T0 + 9000)).toEqual(stored);
 });
 
 test('tells who is active, and forgets', async () => {
   const window = new ReadingWindow(storeOf([]));
   const readings = [readingAt(0), readingAt(9000), readingAt(500, { sensor: 'ble-a' })];
-  await window.add(readings, back);
+  await window.add(readings, T0);
   expect([...window.activeSince(T0 + 500)]).toEqual([
     { gym: 'demo', sensor: 'ant-hr-1', newestAt: T0 + 9000 },
     { gym: 'demo', sensor: 'ble-a', newestAt: T0 + 500 },
@@ -55,21 +93,26 @@ test('whatever is added, late, twice, or let go: it reads what the store and the
   const step = fc.record({
     fresh: fc.array(few, { maxLength: 6 }),
     twice: fc.boolean(),
-    prune: fc.option(fc.integer({ min: 0, max: 60_000 })),
+    passed: fc.integer({ min: 0, max: 10_000 }),
+    restores: fc.boolean(),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 10 }), fc.integer({ min: 0, max: 60_000 }), async (steps, from) => {
       const stored: StoredReading[] = [];
       const window = new ReadingWindow(storeOf(stored));
-      for (const { fresh, twice, prune } of steps) {
+      await window.restore(T0);
+      let recentFrom = T0;
+      for (const { fresh, twice, passed, restores } of steps) {
         const readings = fresh.map(({ ms, sensor }) => readingAt(ms, { sensor }));
-        await window.add(readings, back);
-        if (twice) await window.add(readings, back);
+        recentFrom += passed;
+        if (restores) await window.restore(recentFrom);
+        await window.add(readings, recentFrom);
+        if (twice) await window.add(readings, recentFrom);
         const all = [...stored, ...readings].filter((r) => r.at >= T0 + from && r.at < T0 + from + 20_000).sort(inOrder);
-        expect(await window.read('demo', ['ant-hr-1', 'ble-a'], T0 + from, T0 + from + 20_000)).toEqual(all);
-        expect(await window.read('demo', ['ble-a'], T0 + from, T0 + from + 20_000)).toEqual(all.filter((r) => r.sensor === 'ble-a'));
+        expect(await read(window, 'demo', ['ant-hr-1', 'ble-a'], T0 + from, T0 + from + 20_000)).toEqual(all);
+        expect(await read(window, 'demo', ['ble-a'], T0 + from, T0 + from + 20_000)).toEqual(all.filter((r) => r.sensor === 'ble-a'));
         stored.push(...readings);
-        if (prune !== null) window.prune(T0 + prune);
+        window.prune(recentFrom - 5000);
       }
     }),
   );

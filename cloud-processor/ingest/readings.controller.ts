@@ -12,7 +12,7 @@ export class ReadingsController {
   @EventPattern<string>(topics.readings.filter)
   onReadings(@Payload() payload: unknown, @Ctx() context: MqttContext): void {
     const from = topics.readings.parse(context.getTopic());
-    if (from) this.pipeline.receive(from, payload);
-    else this.pipeline.counts.refusedBatches++;
+    if (from) this.pipeline.receive(from, payload, context.getPacket().payload as Uint8Array);
+    else this.pipeline.refusedBatches++;
   }
 }

@@ -1,5 +1,6 @@
 import type { GatewayParams, NumberRange } from '@pulseboard/contract';
-import { SpoolBooks, type SpoolRecord } from './spool-books.js';
+import { SpoolBooks } from './spool-books.js';
+import type { SpoolRecord } from './spool-record.js';
 
 const GATEWAY: GatewayParams = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
 const SPOOL = { ...GATEWAY, spool: 'spool-1' };
@@ -10,7 +11,15 @@ const held = (at: number, oldest: number, drained = false, boot = 'boot-1') => (
   spools: [{ spool: SPOOL.spool, oldest, drained }],
 });
 const numbers = (...list: number[]) => list.map((number) => ({ spool: SPOOL.spool, number }));
-const record = (of: Partial<SpoolRecord>): SpoolRecord => ({ ...SPOOL, ranges: [], gone: [], closed: false, ...of });
+const record = (of: Partial<SpoolRecord>): SpoolRecord => ({
+  ...SPOOL,
+  ranges: [],
+  gone: [],
+  closed: false,
+  deadLettered: 0,
+  ...of,
+});
+const counted = (of: Partial<SpoolBooks['counts']>) => ({ received: 0, stored: 0, deadLettered: 0, duplicate: 0, turnedAway: 0, ...of });
 const told = (books: SpoolBooks) => books.committed(1).map(({ to, message }) => ({ room: to.room, ...message }));
 
 /** Stores and commits all that waits. */
@@ -31,7 +40,8 @@ describe('taking', () => {
     const books = new SpoolBooks([record(of)]);
     expect(books.take(SPOOL, 3, 3, 1, 0)).toEqual(fresh);
     expect(books.take(SPOOL, 3, 3, 1, 0)).toEqual([]);
-    expect(books.counts).toEqual({ received: 6, duplicate: 6 - fresh.length, turnedAway: 0 });
+    expect(books.counts).toEqual(counted({ received: 6, duplicate: 6 - fresh.length }));
+    expect(books.waiting).toBe(fresh.length);
   });
 
   test('overlapping batches in any order', () => {
@@ -118,7 +128,7 @@ describe('settling', () => {
       expect(books.isWaiting(SPOOL.spool, late)).toBe(true);
       books.commit(records);
       expect(books.isWaiting(SPOOL.spool, late)).toBe(false);
-      expect(books.counts).toEqual({ received: 2, duplicate: 1, turnedAway: 0 });
+      expect(books.counts).toEqual(counted({ received: 2, stored: 1, duplicate: 1 }));
     }
   });
 
@@ -127,13 +137,118 @@ describe('settling', () => {
     books.take(SPOOL, 1, 3, 1, 0);
     books.forgetWaiting();
     books.turnAway(2);
-    expect(books.counts).toEqual({ received: 5, duplicate: 0, turnedAway: 5 });
+    expect(books.counts).toEqual(counted({ received: 5, turnedAway: 5 }));
     expect(books.take(SPOOL, 1, 3, 1, 0)).toEqual([1, 2, 3]);
     expect([...books.ledger()]).toMatchObject([{ committed: 0, waiting: 3, goneCount: 0 }]);
   });
 });
 
+describe('dead letters', () => {
+  test('are committed with the readings, and counted apart', () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 2]], deadLettered: 1 })]);
+    books.take(SPOOL, 3, 4, 1, 0);
+    const records = books.settle(numbers(3, 5), numbers(4));
+    expect(records).toEqual([record({ ranges: [[1, 5]], deadLettered: 2 })]);
+    books.commit(records);
+    expect(books.counts).toEqual(counted({ received: 4, stored: 2, deadLettered: 1 }));
+    expect(books.waiting).toBe(1);
+  });
+});
+
+describe('when the store', () => {
+  test('was away, its records are what is durable, and what was heard of gateways stays', () => {
+    const books = new SpoolBooks();
+    books.hearHealth(GATEWAY, held(5, 1), 0);
+    books.take(SPOOL, 1, 9, 1, 0);
+    books.settle(numbers(1, 2, 3));
+    books.forgetWaiting();
+    books.turnAway(2);
+    expect(books.counts).toEqual(counted({ received: 11, turnedAway: 11 }));
+    // The flush that failed had become durable.
+    books.reopen([record({ ranges: [[1, 3]] })]);
+    expect(books.counts).toEqual(counted({}));
+    expect(told(books)).toMatchObject([{ spools: [{ ranges: [[1, 3]] }] }]);
+    expect(books.take(SPOOL, 1, 5, 1, 0)).toEqual([4, 5]);
+    books.hearHealth(GATEWAY, held(4, 9), 0); // older than the one before
+    expect(flush(books, 4, 5)).toEqual([record({ ranges: [[1, 5]] })]);
+  });
+
+  test('lost what it had said, that is not durable any more', () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 9]], closed: true })]);
+    books.reopen([]);
+    expect(books.take(SPOOL, 1, 2, 1, 0)).toEqual([1, 2]);
+  });
+
+  test('cannot have some readings now, they are taken when they come again', () => {
+    const books = new SpoolBooks();
+    books.take(SPOOL, 1, 3, 1, 0);
+    books.release(numbers(2, 3, 99));
+    expect(books.isWaiting(SPOOL.spool, 2)).toBe(false);
+    expect(books.counts).toEqual(counted({ received: 3, turnedAway: 2 }));
+    expect(books.take(SPOOL, 1, 3, 1, 0)).toEqual([2, 3]);
+  });
+});
+
+describe('what a gateway counts itself', () => {
+  const counts = (decoded: number, dropped = {}) => ({ ...held(1, 1).spools[0]!, decoded, waiting: 1, dropped });
+  const health = (at: number, ...spools: object[]) => ({ boot: 'boot-1', at, spools }) as ReturnType<typeof held>;
+  const minute = 60_000;
+
+  test('becomes durable with the next flush, else after a minute, and never when nothing changed', () => {
+    const books = new SpoolBooks();
+    books.hearHealth(GATEWAY, health(1, counts(5)), 0, 1000);
+    const first = { decoded: 5, waiting: 1, dropped: {}, listedAt: 1000 };
+    expect(flush(books)).toEqual([record({ told: first })]);
+    // The same counts, for an hour.
+    for (let i = 1; i <= 60; i++) books.hearHealth(GATEWAY, health(1 + i, counts(5)), i * minute, 1000 + i * minute);
+    expect(flush(books)).toEqual([]);
+    books.take(SPOOL, 1, 1, 1, 60 * minute);
+    const later = { ...first, listedAt: 1000 + 60 * minute };
+    expect(flush(books, 1)).toEqual([record({ ranges: [[1, 1]], told: later })]);
+    // Others, 10 s later.
+    books.hearHealth(GATEWAY, health(100, counts(6, { full: 1 })), 60 * minute + 10_000, 7);
+    expect(flush(books)).toEqual([]);
+    books.hearHealth(GATEWAY, health(101, counts(6, { full: 1 })), 61 * minute, 8);
+    const next = { decoded: 6, waiting: 1, dropped: { full: 1 }, listedAt: 8 };
+    expect(flush(books)).toEqual([record({ ranges: [[1, 1]], told: next })]);
+    expect(flush(books)).toEqual([]);
+  });
+
+  test('is not noted of a message that the broker kept', () => {
+    const books = new SpoolBooks();
+    books.hearHealth(GATEWAY, health(1, counts(5)), 0);
+    expect(flush(books)).toEqual([]);
+    expect([...books.ledger()][0]).not.toHaveProperty('told');
+    expect(told(books)).toMatchObject([{ spools: [{ spool: SPOOL.spool }] }]);
+  });
+
+  test.each<[string, number, number | undefined, boolean]>([
+    ['it speaks, and not of it, for more than a minute', minute + 10_001, 1, true],
+    ['for a minute', minute + 10_000, 1, false],
+    ['it does not speak, the broker kept its word', minute + 10_001, undefined, false],
+  ])('a spool is abandoned: %s', (_, now, listedAt, isAbandoned) => {
+    const books = new SpoolBooks([record({ spool: 'spool-0', ranges: [[1, 2]] })]);
+    const abandoned = () => [...books.ledger()].filter((entry) => entry.isAbandoned).map(({ spool }) => spool);
+    books.hearHealth(GATEWAY, health(1, counts(5)), 10_000, 1);
+    expect(abandoned()).toEqual([]);
+    books.hearHealth(GATEWAY, health(2, counts(6)), now, listedAt);
+    expect(abandoned()).toEqual(isAbandoned ? ['spool-0'] : []);
+    // It comes back.
+    expect(books.take({ ...SPOOL, spool: 'spool-0' }, 3, 1, 1, now)).toEqual([3]);
+    expect(abandoned()).toEqual([]);
+  });
+});
+
 describe('telling', () => {
+  test('only those that are asked for, and the others keep what they are to be told', () => {
+    const books = new SpoolBooks();
+    const other = { ...GATEWAY, gateway: 'gateway-2' };
+    books.reject(GATEWAY, 'hash-1');
+    books.reject(other, 'hash-2');
+    expect(books.committed(1, ({ gateway }) => gateway === 'gateway-2').map(({ message }) => message.rejected)).toEqual([['hash-2']]);
+    expect(told(books).map(({ rejected }) => rejected)).toEqual([['hash-1']]);
+  });
+
   test('of no spool that nobody spoke of in this process', () => {
     expect(told(new SpoolBooks([record({ ranges: [[1, 2]] })]))).toEqual([]);
   });

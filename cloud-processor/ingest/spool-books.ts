@@ -1,61 +1,22 @@
-import {
-  type Committed,
-  type GatewayHealth,
-  type GatewayParams,
-  type Id,
-  type NumberRange,
-  Ranges,
-  type SpoolLedger,
-} from '@pulseboard/contract';
+import { type Committed, type GatewayParams, Ranges } from '@pulseboard/contract';
+import { minus, missingBelow, union } from './number-ranges.js';
+import { type Book, type Desk, entryOf, openBook, openDesk, paramsOf, restore, type SpoolEntry, tell } from './spool-book.js';
+import type { HeldSpools, SpoolRecord } from './spool-record.js';
 
-/** What is durable of one spool. */
-export interface SpoolRecord {
-  gym: Id;
-  room: Id;
-  gateway: Id;
-  spool: string;
-  /** Stored and derived, or dead-lettered. */
-  ranges: NumberRange[];
-  /** Will never come: given up by the gateway, or lost with a tail. */
-  gone: NumberRange[];
-  /** Nothing more is taken of it. */
-  closed: boolean;
-}
-
-/** What the books need of a gateway's health. */
-export type HeldSpools = Pick<GatewayHealth, 'boot' | 'at'> & { spools: readonly Pick<SpoolLedger, 'spool' | 'oldest' | 'drained'>[] };
-
-interface Book {
-  desk: Desk;
-  spool: string;
-  committed: Ranges;
-  gone: Ranges;
-  closed: boolean;
-  /** On the way to the store. */
-  waiting: Ranges;
-  /** Lowest number that the gateway still holds; what is below and never came is gone. */
-  oldest: number;
-  drained: boolean;
-  /** When it last spoke of it, monotonic ms. */
-  heardAt: number;
-}
-
-/** One gateway: where it is reached, and what it is to be told. */
-interface Desk {
-  /** A gateway that was carried to another room drains its spools from there, and listens there. */
-  to: GatewayParams;
-  /** The spools that it holds: `committed` names them. */
-  listed: Set<Book>;
-  /** Hashes of batches that could not be read. */
-  rejected: Set<string>;
-  lastHealth: { boot: string; at: number } | undefined;
-}
-
+/** Readings since these books were opened: received = stored + deadLettered + duplicate + turnedAway, and what waits. */
 export interface BookCounts {
   received: number;
+  stored: number;
+  deadLettered: number;
   duplicate: number;
   /** Not taken because the store was away. */
   turnedAway: number;
+}
+
+/** A reading's place. */
+export interface Numbered {
+  spool: string;
+  number: number;
 }
 
 /** A health message may overtake a batch; a spool that spoke within this time is not unlisted by one. */
@@ -63,12 +24,14 @@ const LISTED_AFTER_BATCH_MS = 1000;
 /** A batch that is not named now is named when it comes again. */
 const MAX_REJECTED = 100;
 
+const noCounts = (): BookCounts => ({ received: 0, stored: 0, deadLettered: 0, duplicate: 0, turnedAway: 0 });
+
 /**
  * The processor's side of the guarantee, as a pure machine: which numbers of which spool are stored, on the way, or will never come.
  * Rules 3, 4, 6 and 7 of the design; times are monotonic ms.
  */
 export class SpoolBooks {
-  readonly counts: BookCounts = { received: 0, duplicate: 0, turnedAway: 0 };
+  readonly counts: BookCounts = noCounts();
   readonly #books = new Map<string, Book>();
   readonly #desks = new Map<string, Desk>();
   /** Of which something may have to be settled: all others are skipped, as a chain has many thousands of closed ones. */
@@ -76,17 +39,19 @@ export class SpoolBooks {
 
   /** @param known what a former process made durable */
   constructor(known: readonly SpoolRecord[] = []) {
-    for (const { ranges, gone, closed, spool, ...of } of known) {
-      const book = this.#bookOf(of, spool);
-      book.committed = new Ranges(ranges);
-      book.gone = new Ranges(gone);
-      book.closed = closed;
-    }
+    for (const record of known) restore(this.#bookOf(record, record.spool), record);
   }
 
   /** Whose a spool is, when it is known. */
   ownerOf(spool: string): GatewayParams | undefined {
     return this.#books.get(spool)?.desk.to;
+  }
+
+  /** How many readings are on the way to the store. */
+  get waiting(): number {
+    let count = 0;
+    for (const { waiting } of this.#open) count += waiting.size;
+    return count;
   }
 
   /**
@@ -115,24 +80,44 @@ export class SpoolBooks {
     this.counts.turnedAway += count;
   }
 
+  /** Taken numbers that cannot be stored now: they are not taken after all, and come again. */
+  release(numbers: readonly Numbered[]): void {
+    for (const [spool, ranges] of bySpool(numbers)) {
+      const book = this.#books.get(spool);
+      if (!book) continue;
+      const waiting = minus(book.waiting, ranges);
+      this.counts.turnedAway += book.waiting.size - waiting.size;
+      book.waiting = waiting;
+    }
+  }
+
   /** The envelope of a batch cannot be read: the gateway is told once, and again when the batch comes again. */
   reject(from: GatewayParams, payloadHash: string): void {
     const { rejected } = this.#deskOf(from);
     if (rejected.size < MAX_REJECTED) rejected.add(payloadHash);
   }
 
-  /** The gateway told which spools it holds. Of one process of it, an older message is ignored. */
-  hearHealth(from: GatewayParams, { boot, at, spools }: HeldSpools, now: number): void {
+  /**
+   * The gateway told which spools it holds. Of one process of it, an older message is ignored.
+   * @param listedAt UTC ms of the processor's clock; without it (a message that the broker kept) it says nothing of now, and its counts are not noted
+   */
+  hearHealth(from: GatewayParams, { boot, at, spools }: HeldSpools, now: number, listedAt?: number): void {
     const desk = this.#deskOf(from);
     if (desk.lastHealth?.boot === boot && at < desk.lastHealth.at) return;
     desk.lastHealth = { boot, at };
     desk.to = paramsOf(from);
+    if (listedAt !== undefined) {
+      desk.firstHealthAt ??= now;
+      desk.lastHealthAt = now;
+    }
     for (const book of desk.listed) if (now - book.heardAt > LISTED_AFTER_BATCH_MS) desk.listed.delete(book);
-    for (const { spool, oldest, drained } of spools) {
+    for (const { spool, oldest, drained, decoded, waiting, dropped } of spools) {
       const book = this.#bookOf(from, spool);
       if (book.desk !== desk) continue;
       book.drained ||= drained;
       this.#note(book, oldest, now);
+      if (listedAt !== undefined && decoded !== undefined)
+        tell(book, { decoded, waiting: waiting ?? 0, dropped: dropped ?? {}, listedAt }, now);
     }
   }
 
@@ -142,25 +127,29 @@ export class SpoolBooks {
   }
 
   /**
-   * What becomes durable with a flush of these numbers: they themselves, and what the gateways gave up.
+   * What becomes durable with a flush of these numbers: they themselves, what the gateways gave up, and what they told.
    * Nothing is changed yet: `commit` does that once the store has it.
    */
-  settle(numbers: readonly { spool: string; number: number }[]): SpoolRecord[] {
-    const added = new Map<string, Ranges>();
-    for (const { spool, number } of numbers) {
-      const ranges = added.get(spool);
-      if (ranges) ranges.add(number);
-      else added.set(spool, new Ranges([[number, number]]));
-    }
+  settle(readings: readonly Numbered[], deadLetters: readonly Numbered[] = []): SpoolRecord[] {
+    const added = bySpool([...readings, ...deadLetters]);
+    const dead = bySpool(deadLetters);
     const records: SpoolRecord[] = [];
     for (const book of this.#open) {
       const fresh = added.get(book.spool);
-      const committed = new Ranges([...book.committed.toArray(), ...(fresh?.toArray() ?? [])]);
+      const committed = fresh ? union(book.committed, fresh) : book.committed;
       const waiting = fresh ? minus(book.waiting, fresh) : book.waiting;
       const gone = new Ranges([...book.gone.toArray(), ...missingBelow(book.oldest, [committed, book.gone, waiting])]);
       const closed = book.closed || (book.drained && waiting.size === 0);
-      if (fresh || closed !== book.closed || gone.size !== book.gone.size)
-        records.push({ ...book.desk.to, spool: book.spool, ranges: committed.toArray(), gone: gone.toArray(), closed });
+      if (fresh || closed !== book.closed || gone.size !== book.gone.size || book.isToldDue)
+        records.push({
+          ...book.desk.to,
+          spool: book.spool,
+          ranges: committed.toArray(),
+          gone: gone.toArray(),
+          closed,
+          deadLettered: book.deadLettered + (dead.get(book.spool)?.size ?? 0),
+          ...(book.told ? { told: book.told } : {}),
+        });
       else if (waiting.size === 0) this.#open.delete(book);
     }
     return records;
@@ -168,15 +157,23 @@ export class SpoolBooks {
 
   /** The store has these records. */
   commit(records: readonly SpoolRecord[]): void {
-    for (const { spool, ranges, gone, closed } of records) {
+    for (const { spool, ranges, gone, closed, deadLettered, told } of records) {
       const book = this.#books.get(spool)!;
+      const dead = deadLettered - book.deadLettered;
+      const before = book.committed.size;
       book.committed = new Ranges(ranges);
       book.gone = new Ranges(gone);
       book.closed = closed;
+      book.deadLettered = deadLettered;
+      this.counts.deadLettered += dead;
+      this.counts.stored += book.committed.size - before - dead;
       // What came while the store was at it, late, may have become gone by this.
       const waiting = minus(book.waiting, book.committed);
       book.waiting = closed ? new Ranges() : minus(waiting, book.gone);
       this.counts.duplicate += waiting.size - book.waiting.size;
+      book.isToldAnew &&= told !== book.told;
+      book.isToldDue = false;
+      book.toldStoredAt = book.heardAt;
     }
   }
 
@@ -188,11 +185,26 @@ export class SpoolBooks {
     }
   }
 
-  /** What each gateway may forget, of the spools that it holds. The names of unreadable batches are handed out once. */
-  committed(epoch: number): { to: GatewayParams; message: Committed }[] {
+  /**
+   * The store is back, and a new epoch begins: what is durable is what it says, nothing waits, counts begin anew.
+   * What the gateways told of themselves stays.
+   */
+  reopen(known: readonly SpoolRecord[]): void {
+    const records = new Map(known.map((record) => [record.spool, record]));
+    for (const record of known) this.#bookOf(record, record.spool);
+    for (const book of this.#books.values()) restore(book, records.get(book.spool));
+    for (const { listed } of this.#desks.values()) for (const book of listed) this.#open.add(book);
+    Object.assign(this.counts, noCounts());
+  }
+
+  /**
+   * What each gateway may forget, of the spools that it holds. The names of unreadable batches are handed out once.
+   * @param isAsked leaves out the others
+   */
+  committed(epoch: number, isAsked: (to: GatewayParams) => boolean = () => true): { to: GatewayParams; message: Committed }[] {
     const messages: { to: GatewayParams; message: Committed }[] = [];
     for (const { to, listed, rejected } of this.#desks.values()) {
-      if (listed.size === 0 && rejected.size === 0) continue;
+      if ((listed.size === 0 && rejected.size === 0) || !isAsked(to)) continue;
       const spools = [...listed].map(({ spool, committed, gone, closed }) => ({
         spool,
         ranges: committed.toArray(),
@@ -206,18 +218,8 @@ export class SpoolBooks {
   }
 
   /** Each spool's side of the ledger: stored or dead-lettered, gone, on the way. */
-  *ledger(): Iterable<SpoolRecord & { committed: number; waiting: number; goneCount: number }> {
-    for (const { desk, spool, committed, gone, closed, waiting } of this.#books.values())
-      yield {
-        ...desk.to,
-        spool,
-        ranges: committed.toArray(),
-        gone: gone.toArray(),
-        closed,
-        committed: committed.size,
-        waiting: waiting.size,
-        goneCount: gone.size,
-      };
+  *ledger(): Iterable<SpoolEntry> {
+    for (const book of this.#books.values()) yield entryOf(book);
   }
 
   /** The gateway spoke of a spool. */
@@ -232,7 +234,7 @@ export class SpoolBooks {
     const key = `${of.gym}/${of.gateway}`;
     let desk = this.#desks.get(key);
     if (!desk) {
-      desk = { to: paramsOf(of), listed: new Set(), rejected: new Set(), lastHealth: undefined };
+      desk = openDesk(of);
       this.#desks.set(key, desk);
     }
     return desk;
@@ -241,44 +243,19 @@ export class SpoolBooks {
   #bookOf(of: GatewayParams, spool: string): Book {
     let book = this.#books.get(spool);
     if (!book) {
-      book = {
-        desk: this.#deskOf(of),
-        spool,
-        committed: new Ranges(),
-        gone: new Ranges(),
-        closed: false,
-        waiting: new Ranges(),
-        oldest: 0,
-        drained: false,
-        heardAt: Number.NEGATIVE_INFINITY,
-      };
+      book = openBook(this.#deskOf(of), spool);
       this.#books.set(spool, book);
     }
     return book;
   }
 }
 
-const paramsOf = ({ gym, room, gateway }: GatewayParams): GatewayParams => ({ gym, room, gateway });
-
-/** Numbers below `limit` that are in none of the ranges. */
-const missingBelow = (limit: number, known: readonly Ranges[]): NumberRange[] =>
-  gapsOf(new Ranges(known.flatMap((ranges) => ranges.toArray())).toArray(), 1, limit - 1);
-
-function minus(ranges: Ranges, taken: Ranges): Ranges {
-  const list = taken.toArray();
-  return new Ranges(ranges.toArray().flatMap(([from, to]) => gapsOf(list, from, to)));
-}
-
-/** The numbers of a span that are in none of the sorted ranges. */
-function gapsOf(ranges: readonly NumberRange[], first: number, last: number): NumberRange[] {
-  const gaps: NumberRange[] = [];
-  let next = first;
-  for (const [from, to] of ranges) {
-    if (to < next) continue;
-    if (from > last) break;
-    if (from > next) gaps.push([next, from - 1]);
-    next = to + 1;
+function bySpool(numbers: readonly Numbered[]): Map<string, Ranges> {
+  const found = new Map<string, Ranges>();
+  for (const { spool, number } of numbers) {
+    const ranges = found.get(spool);
+    if (ranges) ranges.add(number);
+    else found.set(spool, new Ranges([[number, number]]));
   }
-  if (next <= last) gaps.push([next, last]);
-  return gaps;
+  return found;
 }

@@ -7,9 +7,12 @@ export interface MqttPublisherOptions {
   brokerUrl: string;
   processor: Id;
   version: string;
-  epoch: number;
+  /** Of now: it changes when the store was away. */
+  epoch(): number;
   /** Random: two clients of one name would take the broker from each other for ever. */
   boot: string;
+  /** Gateways must not take their time from it. */
+  isClockVirtual: boolean;
   log: Logger;
   onConnect(): void;
 }
@@ -18,10 +21,25 @@ const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 
 /** Publishes while connected; what is not connected is not queued: the next second tells it anew. */
-export function createMqttPublisher({ brokerUrl, processor, version, epoch, boot, log, onConnect }: MqttPublisherOptions): Publisher {
+export function createMqttPublisher({
+  brokerUrl,
+  processor,
+  version,
+  epoch,
+  boot,
+  isClockVirtual,
+  log,
+  onConnect,
+}: MqttPublisherOptions): Publisher {
   const statusTopic = topics.processorStatus.build({ processor });
+  const clockState = isClockVirtual ? { clock: 'virtual' as const } : {};
   const status = (state: ProcessorStatus['status'], now?: number) =>
-    JSON.stringify({ status: state, version, epoch, ...(now === undefined ? {} : { now }) } satisfies ProcessorStatus);
+    JSON.stringify({
+      status: state,
+      version,
+      epoch: epoch(),
+      ...(now === undefined ? {} : { now, ...clockState }),
+    } satisfies ProcessorStatus);
   const client = connect(brokerUrl, {
     protocolVersion: 4,
     clientId: `pulseboard-processor-${processor}-publisher-${boot}`,

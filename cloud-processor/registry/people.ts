@@ -10,10 +10,9 @@ export class People {
 
   constructor(private readonly registry: Registry) {}
 
-  /** Takes over every room that is known, and this one. */
-  async load(gym: Id, room: Id): Promise<void> {
+  /** Takes over every room that is known. */
+  async loadAll(): Promise<void> {
     for (const known of await this.registry.rooms()) await this.prepare(known.gym, known.room);
-    await this.prepare(gym, room);
   }
 
   /** Makes gym and room known; repeated calls cost nothing. */

@@ -1,19 +1,113 @@
-/**
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { MemberSecond } from '@pulseboard/contract';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import type { DeadLetter } from '../ingest/dead-letter.js';
+import type { SpoolRecord } from '../ingest/spool-record.js';
+import {
+  bigint,
+  bool,
+  DuckDbTable,
+  double,
+  doubles,
+  integer,
+  json,
+  longTenths,
+  ranges,
+  smallint,
+  tenths,
+  text,
+  tinyint,
+} from './duckdb-table.js';
+
+/*
  * Integers wherever something is summed: tenths of bpm, percent and ms. No primary keys: they cost a factor of 2.4 in writing and a gigabyte of index
- * at 30 million rows; that a reading stands once is known from `spool_ranges`, which is written in the same transaction.
+ * at 30 million rows; that a reading stands once is known from `spools`, which is written in the same transaction.
  */
-export const DUCKDB_SCHEMA = `
-CREATE TABLE IF NOT EXISTS readings (
-  gym VARCHAR NOT NULL, room VARCHAR NOT NULL, gateway VARCHAR NOT NULL, spool VARCHAR NOT NULL, number BIGINT NOT NULL,
-  sensor VARCHAR NOT NULL, at_ms BIGINT NOT NULL,
-  heart_rate_bpm SMALLINT, beat_time_ms DOUBLE, beat_count SMALLINT, beats SMALLINT, rr_intervals_ms DOUBLE[], contact BOOLEAN,
-  battery_percent SMALLINT, steps BIGINT, cadence_spm DOUBLE, distance_m DOUBLE, energy_kj INTEGER, rssi_dbm SMALLINT, raw VARCHAR);
-CREATE TABLE IF NOT EXISTS member_seconds (
-  gym VARCHAR NOT NULL, room VARCHAR NOT NULL, member VARCHAR NOT NULL, at_ms BIGINT NOT NULL, sensor VARCHAR NOT NULL, gateway VARCHAR NOT NULL,
-  mean_bpm_tenths SMALLINT NOT NULL, min_bpm SMALLINT NOT NULL, max_bpm SMALLINT NOT NULL, samples SMALLINT NOT NULL, beats SMALLINT NOT NULL,
-  mean_rr_tenths INTEGER, percent_tenths SMALLINT NOT NULL, hr_max_bpm SMALLINT NOT NULL, hr_max_assumed BOOLEAN NOT NULL, zone TINYINT NOT NULL,
-  micro_kcal INTEGER, point_sixtieths TINYINT NOT NULL, steps INTEGER NOT NULL, held BOOLEAN NOT NULL);
-CREATE TABLE IF NOT EXISTS spool_ranges (
-  gym VARCHAR NOT NULL, room VARCHAR NOT NULL, gateway VARCHAR NOT NULL, spool VARCHAR NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS processor_state (name VARCHAR NOT NULL, value BIGINT NOT NULL);
-`;
+
+export const readingsTable = new DuckDbTable<StoredReading>('readings', [
+  ['gym', 'gym', text],
+  ['room', 'room', text],
+  ['gateway', 'gateway', text],
+  ['spool', 'spool', text],
+  ['number', 'number', bigint],
+  ['sensor', 'sensor', text],
+  ['at', 'at_ms', bigint],
+  ['heartRateBpm', 'heart_rate_bpm', smallint, '?'],
+  ['beatTimeMs', 'beat_time_ms', double, '?'],
+  ['beatCount', 'beat_count', smallint, '?'],
+  ['beats', 'beats', smallint, '?'],
+  ['rrIntervalsMs', 'rr_intervals_ms', doubles, '?'],
+  ['contact', 'contact', bool, '?'],
+  ['batteryPercent', 'battery_percent', smallint, '?'],
+  ['steps', 'steps', bigint, '?'],
+  ['cadenceSpm', 'cadence_spm', double, '?'],
+  ['distanceM', 'distance_m', double, '?'],
+  ['energyKj', 'energy_kj', integer, '?'],
+  ['rssiDbm', 'rssi_dbm', smallint, '?'],
+  ['raw', 'raw', text, '?'],
+]);
+
+export const secondsTable = new DuckDbTable<MemberSecond>('member_seconds', [
+  ['gym', 'gym', text],
+  ['room', 'room', text],
+  ['member', 'member', text],
+  ['at', 'at_ms', bigint],
+  ['sensor', 'sensor', text],
+  ['gateway', 'gateway', text],
+  ['meanBpm', 'mean_bpm_tenths', tenths],
+  ['minBpm', 'min_bpm', smallint],
+  ['maxBpm', 'max_bpm', smallint],
+  ['samples', 'samples', smallint],
+  ['beats', 'beats', smallint],
+  ['meanRrMs', 'mean_rr_tenths', longTenths, '?'],
+  ['percentOfMax', 'percent_tenths', tenths],
+  ['hrMaxBpm', 'hr_max_bpm', smallint],
+  ['hrMaxAssumed', 'hr_max_assumed', bool],
+  ['zone', 'zone', tinyint],
+  ['microKcal', 'micro_kcal', integer, '?'],
+  ['pointSixtieths', 'point_sixtieths', tinyint],
+  ['steps', 'steps', integer],
+  ['held', 'held', bool],
+]);
+
+export const spoolsTable = new DuckDbTable<SpoolRecord>('spools', [
+  ['gym', 'gym', text],
+  ['room', 'room', text],
+  ['gateway', 'gateway', text],
+  ['spool', 'spool', text],
+  ['ranges', 'ranges', ranges],
+  ['gone', 'gone', ranges],
+  ['closed', 'closed', bool],
+  ['deadLettered', 'dead_lettered', bigint],
+  ['told', 'told', json, '?'],
+]);
+
+export const deadLettersTable = new DuckDbTable<DeadLetter>('dead_letters', [
+  ['gym', 'gym', text],
+  ['room', 'room', text],
+  ['gateway', 'gateway', text],
+  ['spool', 'spool', text],
+  ['number', 'number', bigint],
+  ['arrivedAt', 'arrived_at_ms', bigint],
+  ['reason', 'reason', text],
+  ['detail', 'detail', text],
+  ['payload', 'payload', text],
+]);
+
+const CREATE = [
+  ...[readingsTable, secondsTable, spoolsTable, deadLettersTable].map(({ schema }) => schema),
+  'CREATE TABLE IF NOT EXISTS processor_state (name VARCHAR NOT NULL, value BIGINT NOT NULL);',
+].join('\n');
+
+/** Until 0.1 a spool had a row for each range, and nothing of it was gone, closed or dead-lettered. */
+const FROM_SPOOL_RANGES = `
+INSERT INTO spools (gym, room, gateway, spool, ranges, gone, closed, dead_lettered)
+  SELECT any_value(gym), any_value(room), any_value(gateway), spool, flatten(list([first, last] ORDER BY first)), [], false, 0
+  FROM spool_ranges GROUP BY spool;
+DROP TABLE spool_ranges;`;
+
+/** Makes the tables, or brings those of a former release up to date: all of it or nothing. */
+export async function prepareTables(connection: DuckDBConnection): Promise<void> {
+  const former = await connection.runAndReadAll("SELECT 1 FROM duckdb_tables() WHERE table_name = 'spool_ranges'");
+  await connection.run(`BEGIN TRANSACTION; ${CREATE} ${former.currentRowCount > 0 ? FROM_SPOOL_RANGES : ''} COMMIT;`);
+}

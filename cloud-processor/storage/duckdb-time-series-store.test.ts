@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { recordOf } from '../test-data/readings.js';
 import { DuckDbTimeSeriesStore } from './duckdb-time-series-store.js';
 import { storeContract } from './time-series-store.contract.js';
 import { StoreOpenError } from './time-series-store.js';
@@ -32,7 +34,7 @@ test('a process that is killed while it writes loses no write that it told of, a
   expect(await exited).toEqual([null, 'SIGKILL']);
 
   const store = await DuckDbTimeSeriesStore.open(fileOf('killed'));
-  const { epoch, watermarkAt, ranges } = await store.begin();
+  const { epoch, watermarkAt, spools } = await store.begin();
   const readings = await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER });
   const seconds = await store.memberSeconds({ member: 'ada', from: 0, until: Number.MAX_SAFE_INTEGER, limit: 1e6 });
   await store.close();
@@ -41,7 +43,7 @@ test('a process that is killed while it writes loses no write that it told of, a
   expect(epoch).toBe(2);
   expect(readings.map((r) => r.number)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
   expect(seconds).toHaveLength(count);
-  expect(ranges.map((r) => r.ranges)).toEqual([[[1, count]]]);
+  expect(spools.map((s) => s.ranges)).toEqual([[[1, count]]]);
   expect(watermarkAt).toBe(seconds.at(-1)!.at);
 });
 
@@ -63,4 +65,33 @@ test('what is no store is refused', async () => {
   await writeFile(file, 'no store '.repeat(2000));
   await expect(DuckDbTimeSeriesStore.open(file)).rejects.toThrow(StoreOpenError);
   await expect(DuckDbTimeSeriesStore.open(join(file, 'below-a-file.duckdb'))).rejects.toThrow(StoreOpenError);
+});
+
+test('a file of the former release, with a row for each range, opens and keeps what it knows', async () => {
+  const former = `
+    CREATE TABLE spool_ranges (gym VARCHAR NOT NULL, room VARCHAR NOT NULL, gateway VARCHAR NOT NULL, spool VARCHAR NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL);
+    INSERT INTO spool_ranges VALUES ('demo', 'main', 'gateway-1', 'spoolone', 9, 12), ('demo', 'main', 'gateway-1', 'spoolone', 1, 4),
+      ('demo', 'studio', 'gateway-2', 'spooltwo', 5, 5);
+    CREATE TABLE processor_state (name VARCHAR NOT NULL, value BIGINT NOT NULL);
+    INSERT INTO processor_state VALUES ('epoch', 7), ('watermark_at', 1000);`;
+  const instance = await DuckDBInstance.create(join(folder, 'former.duckdb'));
+  const connection = await instance.connect();
+  await connection.run(former);
+  connection.closeSync();
+  instance.closeSync();
+
+  const spools = [
+    recordOf('spoolone', {
+      ranges: [
+        [1, 4],
+        [9, 12],
+      ],
+    }),
+    recordOf('spooltwo', { room: 'studio', gateway: 'gateway-2', ranges: [[5, 5]] }),
+  ];
+  for (const epoch of [8, 9]) {
+    const store = await DuckDbTimeSeriesStore.open(join(folder, 'former.duckdb'));
+    expect(await store.begin()).toEqual({ epoch, watermarkAt: 1000, spools });
+    await store.close();
+  }
 });

@@ -1,112 +1,115 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Id, MemberSecond } from '@pulseboard/contract';
-import { Ranges } from '@pulseboard/contract';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { noTotals, type Totals } from '../aggregation/totals.js';
-import { appendMemberSecond, appendReading, memberSecondOf, type Row, readingOf } from './duckdb-rows.js';
-import { DUCKDB_SCHEMA } from './duckdb-schema.js';
+import { Breather } from '../breather.js';
+import type { DeadLetter, DeadReason } from '../ingest/dead-letter.js';
+import { DuckDbFile } from './duckdb-file.js';
+import { deadLettersTable, readingsTable, secondsTable, spoolsTable } from './duckdb-schema.js';
+import type { DuckDbTable } from './duckdb-table.js';
 import type {
+  DeadLetterPlace,
   HeartRateSummary,
+  PruneCounts,
+  PruneLimits,
   ReadingsQuery,
   RoomSecond,
-  SpoolRanges,
+  SensorSpan,
   StoreState,
   StoreWrite,
   TimeSeriesStore,
 } from './time-series-store.js';
 import { StoreOpenError } from './time-series-store.js';
 
-/** Without a limit DuckDB takes most of a Pi's memory. */
-const MEMORY_LIMIT = '512MB';
+type Row = Record<string, unknown>;
 
-interface RangesOfSpool {
-  of: Omit<SpoolRanges, 'ranges'>;
-  numbers: Ranges;
-}
+/** One step of a pruning deletes what is within this span: some tens of ms for a room full of straps. */
+const PRUNE_STEP_MS = 10 * 60_000;
 
 /** The embedded store: one file. One process owns it. */
 export class DuckDbTimeSeriesStore implements TimeSeriesStore {
-  /** Ranges of spools as they stand in the file, so that a flush rewrites only the rows of its spools. */
-  readonly #ranges = new Map<string, RangesOfSpool>();
-  /** One transaction at a time on the writing connection. */
-  #writing: Promise<unknown> = Promise.resolve();
+  #file: Promise<DuckDbFile>;
+  /** A write failed: what the file holds is known only once it is opened anew. */
+  #isSuspect = false;
+  #isClosing = false;
 
   private constructor(
-    private readonly instance: DuckDBInstance,
-    private readonly writer: DuckDBConnection,
-    private readonly reader: DuckDBConnection,
-    private readonly readingsAppender: DuckDBAppender,
-    private readonly secondsAppender: DuckDBAppender,
-  ) {}
+    private readonly path: string,
+    file: DuckDbFile,
+  ) {
+    this.#file = Promise.resolve(file);
+  }
 
   /** @throws StoreOpenError when the file cannot be opened or another process has it */
-  static async open(file: string): Promise<DuckDbTimeSeriesStore> {
+  static async open(path: string): Promise<DuckDbTimeSeriesStore> {
     try {
-      await mkdir(dirname(file), { recursive: true });
-      const instance = await DuckDBInstance.create(file, { memory_limit: MEMORY_LIMIT, threads: '2' });
-      const writer = await instance.connect();
-      await writer.run(DUCKDB_SCHEMA);
-      return new DuckDbTimeSeriesStore(
-        instance,
-        writer,
-        await instance.connect(),
-        await writer.createAppender('readings'),
-        await writer.createAppender('member_seconds'),
-      );
+      return new DuckDbTimeSeriesStore(path, await DuckDbFile.open(path));
     } catch (error) {
-      throw new StoreOpenError(`The store ${file} cannot be opened: ${(error as Error).message.split('\n')[0]}`);
+      throw new StoreOpenError(`The store ${path} cannot be opened: ${(error as Error).message.split('\n')[0]}`);
     }
   }
 
   async begin(): Promise<StoreState> {
-    const state = new Map((await this.#rows('SELECT name, value FROM processor_state')).map((row) => [row.name, Number(row.value)]));
-    for (const row of await this.#rows('SELECT * FROM spool_ranges ORDER BY spool, first')) {
-      const spool = row.spool as string;
-      const entry = this.#ranges.get(spool) ?? {
-        of: { gym: row.gym as Id, room: row.room as Id, gateway: row.gateway as Id, spool },
-        numbers: new Ranges(),
-      };
-      entry.numbers.add(Number(row.first), Number(row.last));
-      this.#ranges.set(spool, entry);
-    }
-    const epoch = (state.get('epoch') ?? 0) + 1;
-    await this.#transaction(async () => ({ result: await this.#setState('epoch', epoch) }));
-    return {
-      epoch,
-      watermarkAt: state.get('watermark_at'),
-      ranges: [...this.#ranges.values()].map(({ of, numbers }) => ({ ...of, ranges: numbers.toArray() })),
-    };
-  }
-
-  async write(write: StoreWrite): Promise<MemberSecond[]> {
-    return this.#transaction(async () => {
-      // Only now: the write before this one may have added to the same spools.
-      const merged = this.#merge(write.ranges);
-      const old = write.replaced.length ? await this.#deleteSeconds(write) : [];
-      for (const reading of write.readings) appendReading(this.readingsAppender, reading);
-      if (write.readings.length) this.readingsAppender.flushSync();
-      for (const second of write.seconds) appendMemberSecond(this.secondsAppender, second);
-      if (write.seconds.length) this.secondsAppender.flushSync();
-      if (merged.length) await this.#rewriteRanges(merged);
-      await this.#setState('watermark_at', write.watermarkAt);
-      return {
-        result: old,
-        committed: () => {
-          for (const entry of merged) this.#ranges.set(entry.of.spool, entry);
-        },
-      };
+    if (this.#isSuspect) await this.#reopen();
+    return this.#transaction(async (writer) => {
+      const rows = (await writer.runAndReadAll('SELECT name, value FROM processor_state')).getRowObjectsJS();
+      const state = new Map(rows.map((row) => [row.name, Number(row.value)]));
+      const spools = await spoolsTable.rowsOf(await writer.run(`SELECT ${spoolsTable.select} FROM spools ORDER BY spool`), new Breather());
+      const epoch = (state.get('epoch') ?? 0) + 1;
+      await writer.run(setState('epoch', epoch));
+      return { epoch, watermarkAt: state.get('watermark_at'), spools };
     });
   }
 
+  async write({ readings, replaced, seconds, spools, deadLetters, removedDeadLetters, watermarkAt }: StoreWrite): Promise<MemberSecond[]> {
+    const breather = new Breather();
+    return this.#transaction(async (writer, file) => {
+      const before = replaced.length ? await deleteSeconds(writer, replaced, breather) : [];
+      await file.append(readingsTable, readings, breather);
+      await file.append(secondsTable, seconds, breather);
+      if (removedDeadLetters.length)
+        await writer.run(
+          `DELETE FROM dead_letters AS l USING (VALUES ${removedDeadLetters.map(({ spool, number }) => `(${quote(spool)}, ${number}::BIGINT)`).join(', ')}) AS d(spool, number)
+           WHERE l.spool = d.spool AND l.number = d.number`,
+        );
+      await file.append(deadLettersTable, deadLetters, breather);
+      if (spools.length) await writer.run(`DELETE FROM spools WHERE spool IN (${spools.map(({ spool }) => quote(spool)).join(', ')})`);
+      await file.append(spoolsTable, spools, breather);
+      await writer.run(setState('watermark_at', watermarkAt));
+      return before;
+    });
+  }
+
+  async prune({ readingsBefore, secondsBefore }: PruneLimits): Promise<PruneCounts> {
+    return {
+      readings: await this.#pruneTable('readings', 'at_ms', readingsBefore),
+      deadLetters: await this.#pruneTable('dead_letters', 'arrived_at_ms', readingsBefore),
+      seconds: await this.#pruneTable('member_seconds', 'at_ms', secondsBefore),
+    };
+  }
+
   async readings({ gym, sensors, from, until }: ReadingsQuery): Promise<StoredReading[]> {
-    const some = sensors.length ? `AND list_contains([${sensors.map(quote).join(', ')}], sensor)` : '';
-    const rows = await this.#rows(
-      `SELECT * FROM readings WHERE gym = $1 AND at_ms >= $2 AND at_ms < $3 ${some} ORDER BY at_ms, spool, number`,
-      [gym, BigInt(from), BigInt(until)],
+    const some = sensors.length ? `AND sensor IN (${sensors.map(quote).join(', ')})` : '';
+    return this.#select(readingsTable, `WHERE gym = $1 AND at_ms >= $2 AND at_ms < $3 ${some} ORDER BY at_ms, spool, number`, [
+      gym,
+      BigInt(from),
+      BigInt(until),
+    ]);
+  }
+
+  async readingsOf(spans: readonly SensorSpan[]): Promise<StoredReading[]> {
+    if (spans.length === 0) return [];
+    const values = spans
+      .map(({ gym, sensor, from, until }) => `(${quote(gym)}, ${quote(sensor)}, ${from}::BIGINT, ${until}::BIGINT)`)
+      .join(', ');
+    return this.#select(
+      readingsTable,
+      `SEMI JOIN (VALUES ${values}) AS s(in_gym, of_sensor, first, until) ON gym = in_gym AND sensor = of_sensor AND at_ms >= first AND at_ms < until
+       WHERE ${spanOf(
+         spans.map((s) => s.from),
+         spans.map((s) => s.until),
+       )} ORDER BY at_ms, spool, number`,
     );
-    return rows.map(readingOf);
   }
 
   async sensorsSince(from: number): Promise<{ gym: Id; sensor: Id }[]> {
@@ -127,13 +130,12 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     until: number;
     limit: number;
   }): Promise<MemberSecond[]> {
-    const rows = await this.#rows(`SELECT * FROM member_seconds WHERE ${ofMember(gym)} ORDER BY at_ms, gym LIMIT ${Math.floor(limit)}`, [
+    return this.#select(secondsTable, `WHERE ${ofMember(gym)} ORDER BY at_ms, gym LIMIT ${Math.floor(limit)}`, [
       member,
       BigInt(from),
       BigInt(until),
       ...(gym ? [gym] : []),
     ]);
-    return rows.map(memberSecondOf);
   }
 
   async summary({ gym, member, from, until }: { gym?: Id; member: Id; from: number; until: number }): Promise<HeartRateSummary> {
@@ -203,76 +205,95 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     return (await this.#rows('SELECT 1 FROM member_seconds WHERE member = $1 LIMIT 1', [member])).length > 0;
   }
 
+  async deadLetters({ limit, after }: { limit: number; after?: DeadLetterPlace }): Promise<DeadLetter[]> {
+    const rest = after ? `WHERE arrived_at_ms < $1 OR (arrived_at_ms = $1 AND (spool > $2 OR (spool = $2 AND number > $3)))` : '';
+    return this.#select(
+      deadLettersTable,
+      `${rest} ORDER BY arrived_at_ms DESC, spool, number LIMIT ${Math.floor(limit)}`,
+      after ? [BigInt(after.arrivedAt), after.spool, BigInt(after.number)] : [],
+    );
+  }
+
+  async deadLetterCounts(): Promise<Map<DeadReason, number>> {
+    const rows = await this.#rows('SELECT reason, count(*) AS letters FROM dead_letters GROUP BY reason ORDER BY reason');
+    return new Map(rows.map((row) => [row.reason as DeadReason, Number(row.letters)]));
+  }
+
   async close(): Promise<void> {
-    await this.#writing.catch(() => {});
-    this.readingsAppender.closeSync();
-    this.secondsAppender.closeSync();
-    await this.writer.run('CHECKPOINT');
-    this.reader.closeSync();
-    this.writer.closeSync();
-    this.instance.closeSync();
+    this.#isClosing = true;
+    await (await this.#file).close();
   }
 
-  /** Whatever stands in the given seconds, in any room. */
-  async #deleteSeconds({ replaced }: StoreWrite): Promise<MemberSecond[]> {
-    const values = replaced
-      .map(({ gym, member, from, to }) => `(${quote(gym)}, ${quote(member)}, ${from}::BIGINT, ${to}::BIGINT)`)
-      .join(', ');
-    // The span over all of them lets DuckDB skip the row groups of other times.
-    const span = `s.at_ms BETWEEN ${Math.min(...replaced.map((r) => r.from))} AND ${Math.max(...replaced.map((r) => r.to))}`;
-    const result = await this.writer.runAndReadAll(
-      `DELETE FROM member_seconds AS s USING (VALUES ${values}) AS d(gym, member, first, last)
-       WHERE s.gym = d.gym AND s.member = d.member AND s.at_ms BETWEEN d.first AND d.last AND ${span} RETURNING s.*`,
-    );
-    return (result.getRowObjectsJS() as Row[]).map(memberSecondOf);
+  /** After a failed write the memory of the database may differ from its file, or be of no use any more. */
+  async #reopen(): Promise<void> {
+    const old = await this.#file;
+    const opened = old
+      .close()
+      .catch(() => {})
+      .then(() => DuckDbFile.open(this.path));
+    // Queries wait for it. Should it not open, the old one answers them with its fault, and the next `begin` tries again.
+    this.#file = opened.catch(() => old);
+    await opened;
+    this.#isSuspect = false;
   }
 
-  #merge(added: readonly SpoolRanges[]): RangesOfSpool[] {
-    const merged = new Map<string, RangesOfSpool>();
-    for (const { ranges, ...of } of added) {
-      const known = merged.get(of.spool) ?? this.#ranges.get(of.spool);
-      merged.set(of.spool, { of, numbers: new Ranges([...(known?.numbers.toArray() ?? []), ...ranges]) });
+  async #transaction<T>(work: (writer: DuckDBConnection, file: DuckDbFile) => Promise<T>): Promise<T> {
+    const file = await this.#file;
+    return file
+      .transaction((writer) => work(writer, file))
+      .catch((error) => {
+        this.#isSuspect = true;
+        throw error;
+      });
+  }
+
+  /** Deletes step by step, so that writes get their turn in between. What is left when the store closes goes another time. */
+  async #pruneTable(table: string, column: string, before: number): Promise<number> {
+    let deleted = 0;
+    while (!this.#isClosing) {
+      const [row] = await this.#rows(`SELECT min(${column}) AS first FROM ${table} WHERE ${column} < ${Math.floor(before)}`);
+      if (this.#isClosing || typeof row!.first !== 'bigint') break;
+      const until = Math.min(Math.floor(before), Number(row!.first) + PRUNE_STEP_MS);
+      deleted += await this.#transaction(
+        async (writer) => (await writer.run(`DELETE FROM ${table} WHERE ${column} < ${until}`)).rowsChanged,
+      );
     }
-    return [...merged.values()];
+    return deleted;
   }
 
-  async #rewriteRanges(spools: readonly RangesOfSpool[]): Promise<void> {
-    await this.writer.run(`DELETE FROM spool_ranges WHERE list_contains([${spools.map(({ of }) => quote(of.spool)).join(', ')}], spool)`);
-    const rows = spools.flatMap(({ of: { gym, room, gateway, spool }, numbers }) =>
-      numbers.toArray().map(([first, last]) => `(${[gym, room, gateway, spool].map(quote).join(', ')}, ${first}, ${last})`),
-    );
-    if (rows.length) await this.writer.run(`INSERT INTO spool_ranges VALUES ${rows.join(', ')}`);
-  }
-
-  async #setState(name: string, value: number): Promise<void> {
-    await this.writer.run('DELETE FROM processor_state WHERE name = $1', [name]);
-    await this.writer.run('INSERT INTO processor_state VALUES ($1, $2)', [name, BigInt(value)]);
+  async #select<T extends object>(table: DuckDbTable<T>, rest: string, values?: DuckDBValue[]): Promise<T[]> {
+    const file = await this.#file;
+    return table.rowsOf(await file.read(`SELECT ${table.select} FROM ${table.name} ${rest}`, values), new Breather());
   }
 
   async #rows(sql: string, values?: DuckDBValue[]): Promise<Row[]> {
-    return (await this.reader.runAndReadAll(sql, values)).getRowObjectsJS() as Row[];
-  }
-
-  #transaction<T>(work: () => Promise<{ result: T; committed?: () => void }>): Promise<T> {
-    const run = this.#writing.then(async () => {
-      await this.writer.run('BEGIN TRANSACTION');
-      try {
-        const { result, committed } = await work();
-        await this.writer.run('COMMIT');
-        committed?.();
-        return result;
-      } catch (error) {
-        this.readingsAppender.clear();
-        this.secondsAppender.clear();
-        await this.writer.run('ROLLBACK').catch(() => {});
-        throw error;
-      }
-    });
-    this.#writing = run.catch(() => {});
-    return run;
+    const file = await this.#file;
+    return (await (await file.read(sql, values)).getRowObjectsJS()) as Row[];
   }
 }
 
+/** Deletes whatever stands in the given seconds, in any room. @returns what stood there */
+async function deleteSeconds(writer: DuckDBConnection, replaced: StoreWrite['replaced'], breather: Breather): Promise<MemberSecond[]> {
+  const values = replaced
+    .map(({ gym, member, from, to }) => `(${quote(gym)}, ${quote(member)}, ${from}::BIGINT, ${to}::BIGINT)`)
+    .join(', ');
+  const result = await writer.run(
+    `DELETE FROM member_seconds AS s USING (VALUES ${values}) AS d(in_gym, of_member, first, last)
+     WHERE gym = in_gym AND member = of_member AND at_ms BETWEEN first AND last
+     AND ${spanOf(
+       replaced.map((r) => r.from),
+       replaced.map((r) => r.to + 1),
+     )} RETURNING ${secondsTable.select}`,
+  );
+  return secondsTable.rowsOf(result, breather);
+}
+
+/** The span over all of them lets DuckDB skip the row groups of other times. */
+const spanOf = (from: readonly number[], until: readonly number[]): string =>
+  `at_ms >= ${from.reduce((a, b) => Math.min(a, b))} AND at_ms < ${until.reduce((a, b) => Math.max(a, b))}`;
+
 const ofMember = (gym: Id | undefined): string => `member = $1 AND at_ms >= $2 AND at_ms < $3${gym ? ' AND gym = $4' : ''}`;
+const setState = (name: string, value: number): string =>
+  `DELETE FROM processor_state WHERE name = '${name}'; INSERT INTO processor_state VALUES ('${name}', ${value});`;
 /** Ids only: they hold neither quotes nor backslashes, and are quoted all the same. */
 const quote = (id: Id): string => `'${id.replaceAll("'", "''")}'`;

@@ -1,5 +1,5 @@
 import type { Totals } from '../aggregation/totals.js';
-import { readingAt, secondOf, T0 } from '../test-data/readings.js';
+import { letterOf, readingAt, recordOf, secondOf, T0 } from '../test-data/readings.js';
 import type { StoreWrite, TimeSeriesStore } from './time-series-store.js';
 
 const at = (second: number) => T0 + second * 1000;
@@ -7,12 +7,13 @@ const write = (fields: Partial<StoreWrite>): StoreWrite => ({
   readings: [],
   replaced: [],
   seconds: [],
-  ranges: [],
+  spools: [],
+  deadLetters: [],
+  removedDeadLetters: [],
   watermarkAt: T0,
   ...fields,
 });
 const always = { from: 0, until: Number.MAX_SAFE_INTEGER };
-const spool = (id: string, ranges: [number, number][]) => ({ gym: 'demo', room: 'main', gateway: 'gateway-1', spool: id, ranges });
 
 const { microKcal: _, ...unknownEnergy } = secondOf(9, { member: 'guest-ant-hr-7', sensor: 'ant-hr-7' });
 
@@ -93,67 +94,101 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
 
   test('a write that fails stores nothing, and the next one succeeds', async () => {
     await fresh('atomic');
-    await store.write(write({ seconds: [secondOf(1)], watermarkAt: at(1), ranges: [spool('spool1', [[1, 1]])] }));
+    const first = recordOf('spool001', { ranges: [[1, 1]] });
+    await store.write(write({ seconds: [secondOf(1)], watermarkAt: at(1), spools: [first], deadLetters: [letterOf(1)] }));
     const bad = {
       readings: [readingAt(5)],
       replaced: [{ gym: 'demo', member: 'ada', from: at(1), to: at(1) }],
-      ranges: [spool('spool1', [[2, 9]])],
+      spools: [recordOf('spool001', { ranges: [[1, 9]], closed: true })],
+      deadLetters: [letterOf(2)],
+      removedDeadLetters: [letterOf(1)],
     };
     const impossible = secondOf(6, { beats: 1e9 });
     await expect(store.write(write({ ...bad, seconds: [secondOf(5), impossible], watermarkAt: at(9) }))).rejects.toThrow();
+    expect(await store.begin()).toEqual({ epoch: 2, watermarkAt: at(1), spools: [first] });
     expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual([]);
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([secondOf(1)]);
-    await store.write(write({ seconds: [secondOf(7)], watermarkAt: at(2), ranges: [spool('spool1', [[3, 3]])] }));
+    expect(await store.deadLetters({ limit: 9 })).toEqual([letterOf(1)]);
+    const next = recordOf('spool001', { ranges: [[1, 3]] });
+    await store.write(write({ seconds: [secondOf(7)], watermarkAt: at(2), spools: [next] }));
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([secondOf(1), secondOf(7)]);
-    const ranges = [
-      [1, 1],
-      [3, 3],
-    ];
-    expect(await reopen('atomic')).toMatchObject({ watermarkAt: at(2), ranges: [{ ranges }] });
+    expect(await reopen('atomic')).toEqual({ epoch: 3, watermarkAt: at(2), spools: [next] });
   });
 
-  test('epoch, watermark and the union of ranges survive reopening', async () => {
-    expect(await fresh('state')).toEqual({ epoch: 1, watermarkAt: undefined, ranges: [] });
-    await Promise.all([
-      store.write(
-        write({
-          ranges: [
-            spool('spool1', [
-              [1, 3],
-              [7, 7],
-            ]),
-            spool('spool2', [[5, 5]]),
-          ],
-        }),
-      ),
-      store.write(write({ ranges: [spool('spool1', [[4, 5]])] })),
-      store.write(write({ ranges: [spool('spool1', [[9, 9]]), spool('spool1', [[12, 12]])], watermarkAt: at(3) })),
-    ]);
-    const ranges = [
-      spool('spool1', [
-        [1, 5],
-        [7, 7],
-        [9, 9],
-        [12, 12],
-      ]),
-      spool('spool2', [[5, 5]]),
-    ];
-    expect(await reopen('state')).toEqual({ epoch: 2, watermarkAt: at(3), ranges });
-    await store.write(write({ ranges: [spool('spool1', [[6, 6]])], watermarkAt: at(4) }));
-    expect(await reopen('state')).toMatchObject({
-      epoch: 3,
-      watermarkAt: at(4),
+  test('epoch, watermark and every field of a spool survive reopening; a record replaces the one before', async () => {
+    expect(await fresh('state')).toEqual({ epoch: 1, watermarkAt: undefined, spools: [] });
+    const told = { decoded: 30, waiting: 3, dropped: { full: 2, "it's": 1 }, listedAt: at(1) };
+    const full = recordOf('spool001', {
       ranges: [
-        {
-          ranges: [
-            [1, 7],
-            [9, 9],
-            [12, 12],
-          ],
-        },
-        {},
+        [1, 3],
+        [7, Number.MAX_SAFE_INTEGER],
       ],
+      gone: [[4, 6]],
+      closed: true,
+      deadLettered: 2,
+      told,
     });
+    await Promise.all([
+      store.write(write({ spools: [recordOf('spool001', { ranges: [[1, 9]] }), recordOf('spool002', { ranges: [[5, 5]] })] })),
+      store.write(write({ spools: [recordOf('spool003')] })),
+      store.write(write({ spools: [{ ...full, room: 'studio' }], watermarkAt: at(3) })),
+    ]);
+    const spools = [{ ...full, room: 'studio' }, recordOf('spool002', { ranges: [[5, 5]] }), recordOf('spool003')];
+    expect(await reopen('state')).toEqual({ epoch: 2, watermarkAt: at(3), spools });
+  });
+
+  test('begins again while it is open: a new epoch, and what stands in the store', async () => {
+    await fresh('again');
+    await store.write(write({ spools: [recordOf('spool001', { ranges: [[1, 1]] })], watermarkAt: at(1) }));
+    const state = { watermarkAt: at(1), spools: [recordOf('spool001', { ranges: [[1, 1]] })] };
+    expect(await store.begin()).toEqual({ epoch: 2, ...state });
+    expect(await store.begin()).toEqual({ epoch: 3, ...state });
+    expect(await reopen('again')).toEqual({ epoch: 4, ...state });
+  });
+
+  test('dead letters are listed newest first, page by page, counted by reason, and go when they are none any more', async () => {
+    await fresh('dead-letters');
+    expect(await store.deadLetters({ limit: 9 })).toEqual([]);
+    expect(await store.deadLetterCounts()).toEqual(new Map());
+    const letters = [
+      letterOf(9, { arrivedAt: at(5), payload: `"it's a \u0000 text, not a reading"`, reason: 'ahead' }),
+      letterOf(2, { arrivedAt: at(4), spool: 'spool0001' }),
+      letterOf(10, { arrivedAt: at(4), spool: 'spool0001' }),
+      letterOf(1, { arrivedAt: at(4), spool: 'spool0002' }),
+      letterOf(7, { arrivedAt: at(1) }),
+    ];
+    await store.write(write({ deadLetters: [letters[3]!, letters[1]!] }));
+    await store.write(write({ deadLetters: [letters[4]!, letters[0]!, letters[2]!] }));
+    expect(await store.deadLetters({ limit: 9 })).toEqual(letters);
+    for (const [i, after] of letters.entries()) expect(await store.deadLetters({ limit: 2, after })).toEqual(letters.slice(i + 1, i + 3));
+    expect(await store.deadLetterCounts()).toEqual(
+      new Map([
+        ['ahead', 1],
+        ['implausible', 4],
+      ]),
+    );
+    const replayed = readingAt(1, { spool: 'spool0001', number: 10 });
+    await store.write(write({ readings: [replayed], removedDeadLetters: [letters[2]!, letters[3]!] }));
+    expect(await store.deadLetters({ limit: 9 })).toEqual([letters[0], letters[1], letters[4]]);
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual([replayed]);
+  });
+
+  test('prunes what is older, and says how much that was', async () => {
+    await fresh('pruned');
+    const HOUR = 3600;
+    const readings = [0, 1, HOUR, 2 * HOUR, 2 * HOUR + 1].map((second) => readingAt(second * 1000));
+    const seconds = [0, HOUR, 2 * HOUR, 3 * HOUR].map((second) => secondOf(second));
+    const deadLetters = [letterOf(1, { arrivedAt: at(0) }), letterOf(2, { arrivedAt: at(2 * HOUR) })];
+    const spools = [recordOf('spool0001', { ranges: [[1, 7]], deadLettered: 2 })];
+    await store.write(write({ readings, seconds, deadLetters, spools }));
+    const limits = { readingsBefore: at(2 * HOUR), secondsBefore: at(HOUR) };
+    const [counts] = await Promise.all([store.prune(limits), store.write(write({ seconds: [secondOf(4 * HOUR)], spools }))]);
+    expect(counts).toEqual({ readings: 3, deadLetters: 1, seconds: 1 });
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual(readings.slice(3));
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([...seconds.slice(1), secondOf(4 * HOUR)]);
+    expect(await store.deadLetters({ limit: 9 })).toEqual(deadLetters.slice(1));
+    expect(await store.prune(limits)).toEqual({ readings: 0, deadLetters: 0, seconds: 0 });
+    expect(await store.begin()).toMatchObject({ spools });
   });
 
   test('finds readings of a span, half open, in their one order', async () => {
@@ -174,6 +209,16 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
     expect(await numbers(['ble-a'], 0, 5000)).toEqual([1]);
     expect(await numbers(['ble-a', 'ant-hr-1'], 0, 1000)).toEqual([1]);
     expect(await numbers(['ant-hr-2'], 0, 5000)).toEqual([]);
+    const span = (sensor: string, from: number, until: number, gym = 'demo') => ({ gym, sensor, from: T0 + from, until: T0 + until });
+    const spans = [span('ant-hr-1', 2000, 2001), span('ble-a', 0, 999), span('ant-hr-1', 999, 1001), span('ant-hr-1', 0, 5000, 'other')];
+    expect((await store.readingsOf(spans)).map(({ spool, number }) => [spool, number])).toEqual([
+      ['spool0', 99],
+      ['spool1', 9],
+      ['spool1', 10],
+      ['spool3', 1],
+      ['spool1', 11],
+    ]);
+    expect(await store.readingsOf([])).toEqual([]);
     expect(await store.sensorsSince(T0 + 1000)).toEqual([
       { gym: 'demo', sensor: 'ant-hr-1' },
       { gym: 'other', sensor: 'ant-hr-1' },

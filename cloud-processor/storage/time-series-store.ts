@@ -1,6 +1,8 @@
-import type { Id, MemberSecond, NumberRange } from '@pulseboard/contract';
+import type { Id, MemberSecond } from '@pulseboard/contract';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import type { Totals } from '../aggregation/totals.js';
+import type { DeadLetter, DeadReason } from '../ingest/dead-letter.js';
+import type { SpoolRecord } from '../ingest/spool-record.js';
 
 /** A run of seconds of one member, both ends included, UTC ms of their begins. */
 export interface SecondsOfMember {
@@ -10,33 +12,28 @@ export interface SecondsOfMember {
   to: number;
 }
 
-/** Numbers of one spool that are stored and derived. */
-export interface SpoolRanges {
-  gym: Id;
-  room: Id;
-  gateway: Id;
-  spool: string;
-  ranges: NumberRange[];
-}
-
 /** What one flush makes durable: all of it or nothing. */
 export interface StoreWrite {
   readings: readonly StoredReading[];
   /** Whatever stands in these seconds, in any room, is replaced by `seconds`. */
   replaced: readonly SecondsOfMember[];
   seconds: readonly MemberSecond[];
-  /** Added to what is known of the spools. */
-  ranges: readonly SpoolRanges[];
+  /** Each replaces what was known of its spool. */
+  spools: readonly SpoolRecord[];
+  deadLetters: readonly DeadLetter[];
+  /** Dead letters that are none any more. */
+  removedDeadLetters: readonly Pick<DeadLetter, 'spool' | 'number'>[];
   /** Seconds up to this one (its begin, UTC ms) are derived. */
   watermarkAt: number;
 }
 
-/** What a processor must know when it starts. */
+/** What a processor must know when it starts, and when its store is back. */
 export interface StoreState {
-  /** Counts the starts on this store. */
+  /** Counts the begins on this store. */
   epoch: number;
   watermarkAt: number | undefined;
-  ranges: SpoolRanges[];
+  /** By spool. */
+  spools: SpoolRecord[];
 }
 
 export interface ReadingsQuery {
@@ -48,6 +45,30 @@ export interface ReadingsQuery {
   /** UTC ms, not included. */
   until: number;
 }
+
+/** A stretch of one sensor: `from` included, `until` not, UTC ms. */
+export interface SensorSpan {
+  gym: Id;
+  sensor: Id;
+  from: number;
+  until: number;
+}
+
+/** What is older goes: UTC ms, not included. */
+export interface PruneLimits {
+  readingsBefore: number;
+  secondsBefore: number;
+}
+
+/** How many rows went. */
+export interface PruneCounts {
+  readings: number;
+  deadLetters: number;
+  seconds: number;
+}
+
+/** A dead letter's place among all: newest first, then by spool and number. */
+export type DeadLetterPlace = Pick<DeadLetter, 'arrivedAt' | 'spool' | 'number'>;
 
 /** One second of a room, over its members. */
 export interface RoomSecond {
@@ -67,17 +88,25 @@ export interface HeartRateSummary {
   maxBpm?: number;
 }
 
-/** Readings and member-seconds. Every adapter passes `time-series-store.contract.ts`. */
+/** Readings, member-seconds, dead letters, and the books of spools. Every adapter passes `time-series-store.contract.ts`. */
 export interface TimeSeriesStore {
-  /** Begins a new epoch. Called once. */
+  /**
+   * Begins a new epoch, durably. Called at start, and again when a write failed: that one may have become durable all the same,
+   * so what it returns is what stands in the store, never what is remembered.
+   * @throws while the store is away
+   */
   begin(): Promise<StoreState>;
   /**
    * @returns the member-seconds that stood where the new ones stand now
-   * @throws when nothing of it was stored
+   * @throws when it is not known whether all or nothing of it is stored: `begin` tells
    */
   write(write: StoreWrite): Promise<MemberSecond[]>;
+  /** Deletes readings, member-seconds, and dead letters that arrived before `readingsBefore`. Writes that come meanwhile wait for a part of it only. */
+  prune(limits: PruneLimits): Promise<PruneCounts>;
   /** In order (`inOrder`). */
   readings(query: ReadingsQuery): Promise<StoredReading[]>;
+  /** The readings of many stretches in one go, in order. Those of one sensor must not overlap. */
+  readingsOf(spans: readonly SensorSpan[]): Promise<StoredReading[]>;
   /** Every sensor of every gym that was heard at or after `from`. */
   sensorsSince(from: number): Promise<{ gym: Id; sensor: Id }[]>;
   /** By time; `from` included, `until` not, UTC ms; at most `limit`, the earliest ones. */
@@ -88,6 +117,10 @@ export interface TimeSeriesStore {
   totals(query: { gym: Id; room: Id; from: number }): Promise<Map<Id, Totals>>;
   /** False when nothing was ever stored of that member. */
   hasMember(member: Id): Promise<boolean>;
+  /** Newest first, at most `limit`; with `after` those that come after that place. */
+  deadLetters(query: { limit: number; after?: DeadLetterPlace }): Promise<DeadLetter[]>;
+  /** How many there are, by reason. */
+  deadLetterCounts(): Promise<Map<DeadReason, number>>;
   close(): Promise<void>;
 }
 

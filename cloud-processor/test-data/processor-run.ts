@@ -1,7 +1,9 @@
+import { pino } from 'pino';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import { Boards } from '../board/boards.js';
 import { Derivation } from '../ingest/derivation.js';
-import { Intake } from '../ingest/intake.js';
+import { Pipeline } from '../ingest/pipeline.js';
+import { SpoolBooks } from '../ingest/spool-books.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import type { Arrival } from './arrivals.js';
 
@@ -20,12 +22,15 @@ export const roster = new Roster({
   ],
 });
 
-/** Intake, derivation and boards on a store, driven by a clock that moves from arrival to arrival. */
+const NO_BYTES = new Uint8Array();
+/** Flushes until nothing waits; more than this is a fault. */
+const MAX_FLUSHES = 1000;
+
+/** A pipeline with boards on a store, driven by a clock that moves from arrival to arrival. */
 export class ProcessorRun {
   now: number;
   boards!: Boards;
-  #intake!: Intake;
-  #derivation!: Derivation;
+  pipeline!: Pipeline;
   #store!: TimeSeriesStore;
 
   private constructor(
@@ -52,15 +57,13 @@ export class ProcessorRun {
     await this.#start();
   }
 
-  /** Takes all that comes until `until`, and flushes once. */
+  /** Takes all that comes until `until`, and flushes it. */
   async take(arrivals: readonly Arrival[], until: number): Promise<void> {
     this.now = until;
-    const fresh = arrivals.flatMap(({ from, batch }) => this.#intake.accept(from, batch, this.now).fresh);
-    for (const reading of fresh) this.boards.note(reading, this.now);
-    const flushed = await this.#derivation.flush(fresh);
-    if (!flushed) return;
-    this.#intake.commit(flushed.ranges);
-    this.boards.derived(flushed.before, flushed.after);
+    for (const { from, batch } of arrivals) this.pipeline.receive(from, batch, NO_BYTES);
+    let flushes = 0;
+    do await this.pipeline.flush();
+    while (this.pipeline.held > 0 && ++flushes < MAX_FLUSHES);
   }
 
   /** All arrivals in steps of `stepMs`, then silence until every second is closed. */
@@ -78,12 +81,29 @@ export class ProcessorRun {
 
   async #start(): Promise<void> {
     this.#store = await this.openStore();
-    const { ranges, watermarkAt } = await this.#store.begin();
+    const { epoch, spools, watermarkAt } = await this.#store.begin();
     const rosterOf = () => roster;
-    this.#intake = new Intake(ranges);
+    const clock = () => this.now;
     // A short memory, so that late readings make it ask the store.
-    this.#derivation = new Derivation({ store: this.#store, rosterOf, clock: () => this.now, watermarkAt, keepMs: 15_000 });
-    await this.#derivation.resume();
+    const derivation = new Derivation({ store: this.#store, rosterOf, clock, watermarkAt, keepMs: 15_000 });
+    await derivation.resume();
     this.boards = new Boards(rosterOf);
+    this.pipeline = new Pipeline({
+      store: this.#store,
+      books: new SpoolBooks(spools),
+      epoch,
+      derivation,
+      boards: this.boards,
+      readingsMs: 30 * 86_400_000,
+      prepareRoom: async () => {},
+      isPrepared: () => true,
+      clock,
+      monotonic: clock,
+      log: pino({ level: 'silent' }),
+      onPicture: () => {},
+      onFlushed: () => {},
+      onEpoch: () => {},
+      onTick: () => {},
+    });
   }
 }

@@ -1,5 +1,7 @@
 import type { MemberSecond } from '@pulseboard/contract';
 import { inOrder, type StoredReading } from '../aggregation/stored-reading.js';
+import type { DeadLetter } from '../ingest/dead-letter.js';
+import type { SpoolRecord } from '../ingest/spool-record.js';
 
 /** 2026-01-31T18:00:00Z: a whole second, and the begin of an aligned block of 10 s. */
 export const T0 = 1_769_882_400_000;
@@ -43,5 +45,32 @@ export const secondOf = (index: number, fields: Partial<MemberSecond> = {}): Mem
   pointSixtieths: 4,
   steps: 0,
   held: false,
+  ...fields,
+});
+
+/** The record of a spool of gateway-1. */
+export const recordOf = (spool: string, fields: Partial<SpoolRecord> = {}): SpoolRecord => ({
+  gym: 'demo',
+  room: 'main',
+  gateway: 'gateway-1',
+  spool,
+  ranges: [],
+  gone: [],
+  closed: false,
+  deadLettered: 0,
+  ...fields,
+});
+
+/** A dead letter of gateway-1. */
+export const letterOf = (number: number, fields: Partial<DeadLetter> = {}): DeadLetter => ({
+  gym: 'demo',
+  room: 'main',
+  gateway: 'gateway-1',
+  spool: 'spool0001',
+  number,
+  arrivedAt: T0,
+  reason: 'implausible',
+  detail: 'It is no reading: reading at /heartRateBpm: must be <= 240.',
+  payload: '{"sensor":"ant-hr-1","heartRateBpm":300}',
   ...fields,
 });

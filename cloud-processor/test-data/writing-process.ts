@@ -1,6 +1,6 @@
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import { StoreOpenError } from '../storage/time-series-store.js';
-import { readingAt, secondOf, T0 } from './readings.js';
+import { readingAt, recordOf, secondOf, T0 } from './readings.js';
 
 /** A process of its own: writes to the store of its argument until it is killed, and says each number once it is stored. */
 const [file] = process.argv.slice(2);
@@ -9,8 +9,9 @@ try {
   await store.begin();
   for (let number = 1; ; number++) {
     const readings = [readingAt(number, { spool: 'spool1', number })];
-    const ranges = [{ gym: 'demo', room: 'main', gateway: 'gateway-1', spool: 'spool1', ranges: [[number, number] as [number, number]] }];
-    await store.write({ readings, replaced: [], seconds: [secondOf(number)], ranges, watermarkAt: T0 + number * 1000 });
+    const spools = [recordOf('spool1', { ranges: [[1, number]] })];
+    const nothing = { replaced: [], deadLetters: [], removedDeadLetters: [] };
+    await store.write({ ...nothing, readings, seconds: [secondOf(number)], spools, watermarkAt: T0 + number * 1000 });
     process.stdout.write(`${number}\n`);
   }
 } catch (error) {

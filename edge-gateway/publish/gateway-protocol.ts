@@ -6,6 +6,8 @@ export interface Sending {
   spool: SpoolState;
   first: number;
   last: number;
+  /** A resend, or of an outage: counted by the window. */
+  isBacklog: boolean;
 }
 
 export interface ProtocolOptions {
@@ -91,16 +93,19 @@ export class GatewayProtocol {
     this.#connected = false;
   }
 
-  /** What to send now: what is new first and once, then what is not committed in time, within the window. */
-  due(now: number): Sending[] {
+  /**
+   * What to send now: what is new first and once, then what is not committed in time, within the window.
+   * @param maxBacklog batches of the latter, at most
+   */
+  due(now: number, maxBacklog = Number.POSITIVE_INFINITY): Sending[] {
     const sendings: Sending[] = [];
     const { current } = this;
     this.#progressAt ??= now;
     if (current.written >= current.open && (this.#connected || now - current.openedAt >= OFFLINE_BATCH_MS)) {
       const added = this.#cut(current, current.written);
-      if (this.#connected) for (const run of added) if (run.last <= current.ceiling) sendings.push(this.#send(current, run, now));
+      if (this.#connected) for (const run of added) if (run.last <= current.ceiling) sendings.push(this.#send(current, run, now, false));
     }
-    if (this.#connected) this.#resend(now, sendings);
+    if (this.#connected) this.#resend(now, maxBacklog, sendings);
     return sendings;
   }
 
@@ -204,16 +209,17 @@ export class GatewayProtocol {
     return added;
   }
 
-  #send(spool: SpoolState, run: Run, now: number): Sending {
+  #send(spool: SpoolState, run: Run, now: number, isBacklog: boolean): Sending {
     run.sentAt = now;
     run.jitter = 0.75 + this.random() / 2;
     spool.sent = Math.max(spool.sent, run.last);
-    return { spool, first: run.first, last: run.last };
+    return { spool, first: run.first, last: run.last, isBacklog };
   }
 
   /** Oldest first. Runs that were never sent and follow each other travel together. */
-  #resend(now: number, sendings: Sending[]): void {
+  #resend(now: number, max: number, sendings: Sending[]): void {
     let underWay = 0;
+    let sent = 0;
     for (const spool of this.spools)
       for (const run of spool.runs)
         if (run.inWindow) {
@@ -221,7 +227,7 @@ export class GatewayProtocol {
           if (run.inWindow) underWay++;
         }
     for (const spool of this.spools) {
-      for (let i = 0; i < spool.runs.length && underWay < this.#o.windowBatches; i++) {
+      for (let i = 0; i < spool.runs.length && underWay < this.#o.windowBatches && sent < max; i++) {
         const run = spool.runs[i]!;
         if (now < run.sentAt + this.timeoutMs(run) || run.last > spool.ceiling) continue;
         this.#merge(spool, i);
@@ -231,7 +237,8 @@ export class GatewayProtocol {
         }
         run.inWindow = true;
         underWay++;
-        sendings.push(this.#send(spool, run, now));
+        sent++;
+        sendings.push(this.#send(spool, run, now, true));
       }
     }
   }

@@ -77,7 +77,7 @@ function uplink(port: number, events: Partial<UplinkEvents> = {}): Uplink {
     params,
     status,
     log: pino({ level: 'silent' }),
-    events: { onConnect() {}, onCommitted() {}, onRequest() {}, ...events },
+    events: { onConnect() {}, onDisconnect() {}, onCommitted() {}, onProcessorNow() {}, onRequest() {}, ...events },
   });
   opened.push(() => created.close());
   return created;
@@ -139,6 +139,32 @@ test('hands over what is committed and requested, and refuses rubbish', async ()
   expect(heard).toEqual([committed, ['health', { transaction: '1' }]]);
 });
 
+test('tells what a processor says that the time is, but not what one said once', async () => {
+  const peer = await broker();
+  const status = (now: number, clock: string) => JSON.stringify({ status: 'online', version: '1', epoch: 1, now, clock });
+  const say = (now: number, retain: boolean, clock = 'synced') =>
+    new Promise<void>((resolve) => {
+      const topic = topics.processorStatus.build({ processor: 'processor-demo' });
+      peer.aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(status(now, clock)), qos: 1, retain, dup: false }, () => resolve());
+    });
+  await say(1_700_000_000_001, true);
+  const heard: number[] = [];
+  let tell: () => void = () => {};
+  const first = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  await connection(peer.port, {
+    onProcessorNow: (now) => {
+      heard.push(now);
+      tell();
+    },
+  });
+  await say(1_700_000_000_003, false, 'virtual');
+  await say(1_700_000_000_002, false);
+  await first;
+  expect(heard).toEqual([1_700_000_000_002]);
+});
+
 test('batches under way when the broker dies are given up at once, and the link comes back by itself', async () => {
   const first = await startBroker();
   first.aedes.authorizePublish = (_client, packet, done) => {
@@ -157,7 +183,7 @@ test('batches under way when the broker dies are given up at once, and the link 
       },
     });
   });
-  const lost = link.sendBatch(batch);
+  const lost = link.sendBatch(JSON.stringify(batch));
   const refused = expect(lost).rejects.toThrow();
   await first.kill();
   await refused;
@@ -165,6 +191,6 @@ test('batches under way when the broker dies are given up at once, and the link 
   const second = await broker(first.port);
   await again;
   const arrived = published(second, topics.readings.build(params));
-  await link.sendBatch(batch);
+  await link.sendBatch(JSON.stringify(batch));
   expect((await arrived).payload).toEqual(batch);
 });

@@ -1,5 +1,14 @@
 import { Readable } from 'node:stream';
-import { Committed, createParser, type GatewayParams, type GatewayStatus, messages, type TopicName, topics } from '@pulseboard/contract';
+import {
+  Committed,
+  createParser,
+  type GatewayParams,
+  type GatewayStatus,
+  messages,
+  ProcessorStatus,
+  type TopicName,
+  topics,
+} from '@pulseboard/contract';
 import { connect, type IClientOptions } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Uplink, UplinkEvents } from './uplink.js';
@@ -14,6 +23,7 @@ export interface MqttUplinkOptions {
 }
 
 const committedParser = createParser(Committed, 'committed');
+const processorStatusParser = createParser(ProcessorStatus, 'processor status');
 const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -62,20 +72,21 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   const committedTopic = topics.committed.build(params);
   const requestFilter = topics.gatewayRequest.filter.split('/').with(2, params.gym).with(3, params.room).with(5, params.gateway).join('/');
 
-  const send = (name: TopicName, topic: string, payload: unknown) =>
+  const send = (name: TopicName, topic: string, payload: string) =>
     new Promise<void>((resolve, reject) => {
       const { qos, retained: retain } = messages[name];
-      client.publish(topic, JSON.stringify(payload), { qos, retain }, (error) => (error ? reject(error) : resolve()));
+      client.publish(topic, payload, { qos, retain }, (error) => (error ? reject(error) : resolve()));
     });
   const sendIfConnected = (name: TopicName, topic: string, payload: unknown) => {
-    if (client.connected) send(name, topic, payload).catch((error: Error) => log.debug({ topic, err: error.message }, 'not sent'));
+    if (client.connected)
+      send(name, topic, JSON.stringify(payload)).catch((error: Error) => log.debug({ topic, err: error.message }, 'not sent'));
   };
 
   client.on('connect', () => {
     log.info({ broker: brokerUrl }, 'connected to the broker');
     client.publish(statusTopic, statusPayload('online'), { qos: 1, retain: true });
     // Ready once it hears what is committed: batches sent before would only go again.
-    client.subscribe([committedTopic, requestFilter], { qos: 1 }, () => {
+    client.subscribe([committedTopic, requestFilter, topics.processorStatus.filter], { qos: 1 }, () => {
       ready = client.connected;
       if (ready) events.onConnect();
     });
@@ -93,18 +104,23 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
     quiet = false;
   });
   client.on('close', () => {
+    if (ready) events.onDisconnect();
     ready = false;
     log.debug('connection to the broker closed');
     // Without a store mqtt.js would wait for their acknowledgement for ever.
     for (const messageId of [...underWay]) client.removeOutgoingMessage(messageId);
     underWay.clear();
   });
-  client.on('message', (topic, payload) => {
+  client.on('message', (topic, payload, { retain }) => {
     const request = topics.gatewayRequest.parse(topic);
     try {
       const value: unknown = JSON.parse(payload.toString());
       if (topic === committedTopic) events.onCommitted(committedParser.parse(value));
-      else if (request) events.onRequest(request.action, value);
+      else if (topics.processorStatus.parse(topic)) {
+        // A retained one tells of some moment in the past, a replay of a time that is its own.
+        const { now, clock } = processorStatusParser.parse(value);
+        if (now !== undefined && clock !== 'virtual' && !retain) events.onProcessorNow(now);
+      } else if (request) events.onRequest(request.action, value);
     } catch (error) {
       log.warn({ topic, err: (error as Error).message }, 'message refused');
     }
@@ -114,12 +130,12 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
     get connected() {
       return ready;
     },
-    sendBatch: (batch) => send('readings', topics.readings.build(params), batch),
+    sendBatch: (payload) => send('readings', topics.readings.build(params), payload),
     sendHealth: (health) => sendIfConnected('gatewayHealth', topics.gatewayHealth.build(params), health),
     sendResponse: (action, response) => sendIfConnected('gatewayResponse', topics.gatewayResponse.build({ ...params, action }), response),
     async close() {
       if (client.connected) {
-        const said = send('gatewayStatus', statusTopic, JSON.parse(statusPayload('offline')));
+        const said = send('gatewayStatus', statusTopic, statusPayload('offline'));
         await Promise.race([said.catch(() => {}), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
       }
       await client.endAsync(true);

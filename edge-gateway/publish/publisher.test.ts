@@ -1,31 +1,74 @@
-import type { Reading, ReadingBatch } from '@pulseboard/contract';
-import { MemorySpool } from '../spool/memory-spool.js';
-import { Publisher } from './publisher.js';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NumberRange, Reading, ReadingBatch } from '@pulseboard/contract';
+import { pino } from 'pino';
+import { DiskSpool } from '../spool/disk-spool.js';
+import { GatewayProtocol } from './gateway-protocol.js';
+import { batchName, Publisher } from './publisher.js';
 
 const T0 = 1_700_000_000_000;
+const SPOOL = 'spool0001';
 const reading = (n: number): Reading => ({ sensor: 'ant-hr-1', at: T0 + n });
 
-/** A publisher with a hand-moved clock and an uplink that answers when it is told to. */
-function bench({ flushIntervalMs = 50 } = {}) {
+let folder: string;
+const opened: Publisher[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pulseboard-publisher-'));
+});
+afterEach(async () => {
+  for (const publisher of opened.splice(0)) await publisher.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface BenchOptions {
+  flushIntervalMs?: number;
+  id?: string;
+  segmentBytes?: number;
+  maxBytes?: number;
+  maxAgeMs?: number;
+  anchored?: boolean;
+  connected?: boolean;
+}
+
+/** A publisher on a real folder, with a hand-moved clock and an uplink that answers when it is told to. */
+async function bench(options: BenchOptions = {}) {
+  const {
+    flushIntervalMs = 50,
+    id = SPOOL,
+    segmentBytes = 5000,
+    maxBytes = 1e9,
+    maxAgeMs = 1e9,
+    anchored = true,
+    connected = true,
+  } = options;
   let nowMs = 0;
+  let drained = 0;
   const timers: { at: number; run: () => void }[] = [];
-  const sent: { batch: ReadingBatch; settle: (ok: boolean) => Promise<void> }[] = [];
+  const sent: { batch: ReadingBatch; payload: string; settle: (ok: boolean) => Promise<void> }[] = [];
   const uplink = {
-    connected: true,
-    sendBatch: (batch: ReadingBatch) =>
+    connected,
+    sendBatch: (payload: string) =>
       new Promise<void>((resolve, reject) => {
-        sent.push({ batch, settle: async (ok) => void (await (ok ? resolve() : reject(new Error('connection gone')))) });
+        const settle = async (ok: boolean) => void (await (ok ? resolve() : reject(new Error('connection gone'))));
+        sent.push({ batch: JSON.parse(payload), payload, settle });
       }),
   };
-  const spool = new MemorySpool('spool0001');
+  const disk = DiskSpool.open({ folder, gateway: 'gateway-1', id, machineBoot: 'machine-boot', segmentBytes });
+  const protocol = new GatewayProtocol(id, disk.recovered, () => 0.5);
   const publisher = new Publisher({
-    spool,
+    protocol,
+    disk,
     uplink,
     gateway: 'gateway-1',
     boot: 'boot',
     clock: () => T0 + nowMs,
-    clockState: 'synced',
     flushIntervalMs,
+    limits: { maxBytes, maxAgeMs },
+    log: pino({ level: 'silent' }),
+    onDrained: () => {
+      drained++;
+    },
     monotonic: () => nowMs,
     schedule: (run, delayMs) => {
       const timer = { at: nowMs + delayMs, run };
@@ -33,6 +76,7 @@ function bench({ flushIntervalMs = 50 } = {}) {
       return { cancel: () => void timers.splice(timers.indexOf(timer), 1) };
     },
   });
+  opened.push(publisher);
   const advance = (ms: number) => {
     for (const until = nowMs + ms; ; ) {
       timers.sort((a, b) => a.at - b.at);
@@ -46,123 +90,261 @@ function bench({ flushIntervalMs = 50 } = {}) {
       next.run();
     }
   };
-  const commit = (from: number, to: number, epoch = 1) =>
-    publisher.onCommitted({ epoch, rejected: [], spools: [{ spool: 'spool0001', ranges: [[from, to]], gone: [], closed: false }] });
-  return { publisher, uplink, spool, sent, advance, commit };
+  /** A second, as the gateway lives it. */
+  const second = async () => {
+    advance(1000);
+    await publisher.tick();
+    advance(0);
+  };
+  const commit = (ranges: NumberRange[], { epoch = 1, closed = false, spool = id, rejected = [] as string[] } = {}) =>
+    publisher.onCommitted({ epoch, rejected, spools: [{ spool, ranges, gone: [], closed }] });
+  const take = (first: number, last = first) => {
+    for (let n = first; n <= last; n++) publisher.take(reading(n));
+  };
+  const runs = () => sent.map(({ batch }) => [batch.first, batch.readings.length]);
+  await publisher.tick();
+  if (anchored) publisher.anchor({ offsetMs: 0, state: 'synced' });
+  if (connected) publisher.onConnect();
+  advance(flushIntervalMs);
+  return { publisher, protocol, disk, uplink, sent, advance, second, commit, take, runs, drained: () => drained };
 }
 
-test('the first reading leaves at once, those received with it leave with it', () => {
-  const { publisher, sent, advance } = bench();
-  publisher.take(reading(1));
-  publisher.take(reading(2));
+const segmentsOf = (spool: string) => readdirSync(join(folder, spool)).filter((name) => name.endsWith('.segment'));
+
+test('the first reading leaves at once, those received with it leave with it', async () => {
+  const { take, sent, advance, runs } = await bench();
+  take(1, 2);
   expect(sent).toHaveLength(0);
   advance(0);
-  expect(sent.map(({ batch }) => [batch.first, batch.readings.length])).toEqual([[1, 2]]);
+  expect(runs()).toEqual([[1, 2]]);
+  expect(sent[0]!.batch).toMatchObject({ v: 1, gateway: 'gateway-1', spool: SPOOL, oldest: 1, boot: 'boot', clock: 'synced' });
 });
 
-test('batches leave no closer than the flush interval', () => {
-  const { publisher, sent, advance } = bench({ flushIntervalMs: 50 });
-  publisher.take(reading(1));
+test('batches leave no closer than the flush interval', async () => {
+  const { take, sent, advance, runs } = await bench({ flushIntervalMs: 50 });
+  take(1);
   advance(10);
-  publisher.take(reading(2));
+  take(2);
   advance(39);
   expect(sent).toHaveLength(1);
   advance(1);
-  expect(sent.map(({ batch }) => batch.first)).toEqual([1, 2]);
+  expect(runs()).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
 });
 
-test('nothing is sent while disconnected, everything when connected', () => {
-  const { publisher, uplink, sent, advance } = bench();
-  uplink.connected = false;
-  for (let n = 1; n <= 1500; n++) publisher.take(reading(n));
-  advance(1000);
-  expect(sent).toHaveLength(0);
+test('nothing is sent while disconnected, everything when connected', async () => {
+  const { publisher, uplink, take, second, advance, runs } = await bench({ connected: false });
+  take(1, 1500);
+  await second();
+  expect(runs()).toEqual([]);
   uplink.connected = true;
   publisher.onConnect();
   advance(0);
-  expect(sent.map(({ batch }) => [batch.first, batch.readings.length])).toEqual([
+  expect(runs()).toEqual([
     [1, 1000],
     [1001, 500],
   ]);
 });
 
-test('at most 16 batches are on their way, and lost ones free their place', async () => {
-  const { publisher, uplink, sent, advance } = bench();
-  uplink.connected = false;
-  for (let n = 1; n <= 20_000; n++) publisher.take(reading(n));
+test('nothing is sent before the clock is anchored; then it has its UTC, and what comes after it has its own', async () => {
+  const { publisher, take, advance, second, sent, disk } = await bench({ anchored: false });
+  take(1, 3);
+  await second();
+  expect(sent).toEqual([]);
+  publisher.anchor({ offsetMs: 5000, state: 'unsynced' });
+  take(4);
+  advance(50);
+  expect(sent.flatMap(({ batch }) => batch.readings.map(({ at }) => at - T0))).toEqual([5001, 5002, 5003, 4]);
+  expect(sent[0]!.batch.clock).toBe('unsynced');
+  disk.close();
+  const again = DiskSpool.open({ folder, gateway: 'gateway-1', id: 'spool0002', machineBoot: 'another' });
+  expect(again.read(SPOOL, 1, 4).map(({ at }) => at - T0)).toEqual([5001, 5002, 5003, 4]);
+  expect(again.clockStateOf(SPOOL)).toBe('unsynced');
+  again.close();
+});
+
+test.each([
+  ['the same boot of the machine', 'machine-boot', 'synced', 7000],
+  ['another boot, of which nothing more is known', 'another-boot', 'unsynced', 0],
+])('readings of a process that died before its anchor: %s', async (_, machineBoot, state, offsetMs) => {
+  const { take, publisher } = await bench({ anchored: false });
+  take(1, 3);
+  await publisher.close();
+  const again = DiskSpool.open({ folder, gateway: 'gateway-1', id: 'spool0002', machineBoot });
+  again.anchor({ offsetMs: 7000, state: 'synced' });
+  expect(again.clockStateOf(SPOOL)).toBe(state);
+  expect(again.read(SPOOL, 1, 3).map(({ at }) => at - T0)).toEqual([1, 2, 3].map((n) => n + offsetMs));
+  again.close();
+});
+
+test('of a backlog at most 4 batches wait in the socket and 16 for their commit', async () => {
+  const { publisher, uplink, take, second, advance, sent, commit } = await bench({ connected: false });
+  for (let s = 0; s < 30; s++) {
+    take(s * 1000 + 1, s * 1000 + 1000);
+    await second();
+  }
   uplink.connected = true;
   publisher.onConnect();
   advance(0);
+  expect(sent).toHaveLength(4);
+  for (let n = 0; n < sent.length; n++) {
+    await sent[n]!.settle(true);
+    advance(50);
+  }
   expect(sent).toHaveLength(16);
-  for (const { settle } of sent.slice(0, 16)) await settle(false);
-  advance(100);
-  expect(sent).toHaveLength(20);
+  commit([[1, 2000]]);
+  advance(50);
+  expect(sent).toHaveLength(18);
 });
 
-test('after a reconnect what is not committed goes again', () => {
-  const { publisher, sent, advance, commit } = bench();
-  for (let n = 1; n <= 4; n++) publisher.take(reading(n));
+test('a new reading does not wait behind a backlog', async () => {
+  const { publisher, uplink, take, second, advance, sent } = await bench({ connected: false });
+  for (let s = 0; s < 30; s++) {
+    take(s * 1000 + 1, s * 1000 + 1000);
+    await second();
+  }
+  uplink.connected = true;
+  publisher.onConnect();
   advance(0);
-  commit(1, 2);
+  take(30_001);
+  advance(50);
+  expect(sent.at(-1)!.batch.first).toBe(30_001);
+});
+
+test('after a reconnect, and for a new epoch, what is not committed goes again', async () => {
+  const { publisher, take, advance, commit, runs, sent } = await bench();
+  take(1, 4);
+  advance(0);
+  commit([[1, 2]]);
   publisher.onConnect();
   advance(100);
-  expect(sent.map(({ batch }) => [batch.first, batch.readings.length])).toEqual([
+  expect(runs()).toEqual([
     [1, 4],
     [3, 2],
   ]);
   expect(sent[1]!.batch.oldest).toBe(3);
+  for (const { settle } of sent) await settle(true);
+  commit([[1, 3]], { epoch: 2 });
+  advance(100);
+  expect(runs().at(-1)).toEqual([4, 1]);
 });
 
-test('what shows no progress goes again, even when nothing new comes', () => {
-  const { publisher, sent, advance, commit } = bench();
-  publisher.take(reading(1));
+test('what is not committed in time goes again, even when nothing new comes, and no more once it is', async () => {
+  const { take, advance, second, commit, runs, sent } = await bench();
+  take(1);
   advance(0);
-  for (let s = 0; s < 20; s++) {
-    publisher.tick();
-    advance(1000);
-  }
-  expect(sent.map(({ batch }) => batch.first)).toEqual([1, 1]);
-  commit(1, 1);
-  for (let s = 0; s < 40; s++) {
-    publisher.tick();
-    advance(1000);
-  }
+  for (let s = 0; s < 5; s++) await second();
+  expect(runs()).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  commit([[1, 1]]);
+  for (let s = 0; s < 40; s++) await second();
   expect(sent).toHaveLength(2);
 });
 
-test('closed, it sends nothing more', () => {
-  const { publisher, sent, advance } = bench();
-  publisher.take(reading(1));
-  publisher.close();
-  publisher.take(reading(2));
-  advance(1000);
-  expect(sent).toHaveLength(0);
-});
-
-test('a new processor has forgotten what was on its way: it goes again at once', () => {
-  const { publisher, sent, advance, commit } = bench();
-  for (let n = 1; n <= 3; n++) publisher.take(reading(n));
-  advance(0);
-  commit(1, 1, 1);
-  advance(100);
-  expect(sent).toHaveLength(1);
-  commit(1, 1, 2);
-  advance(100);
-  expect(sent.map(({ batch }) => [batch.first, batch.readings.length])).toEqual([
-    [1, 3],
-    [2, 2],
-  ]);
-});
-
 test('what was lost goes again although newer readings are committed all the time', async () => {
-  const { publisher, sent, advance, commit } = bench();
-  publisher.take(reading(1));
+  const { take, second, advance, commit, sent } = await bench();
+  take(1);
+  advance(0);
   for (let n = 2; n <= 30; n++) {
-    advance(1000);
-    publisher.take(reading(n));
-    advance(0);
+    take(n);
+    await second();
     for (const { settle } of sent) await settle(true); // the broker took it; only the commit says that it is safe
-    if (n > 2) commit(2, n - 1);
+    if (n > 2) commit([[2, n - 1]]);
   }
   expect(sent.filter(({ batch }) => batch.first === 1).length).toBeGreaterThan(1);
+});
+
+test('a batch that the processor cannot read is dropped when it is named by its bytes, and nothing else', async () => {
+  const { take, advance, commit, sent, publisher } = await bench();
+  take(1, 3);
+  advance(0);
+  take(4, 5);
+  advance(50);
+  commit([], { rejected: [batchName(sent[0]!.payload), 'f'.repeat(64)] });
+  expect(publisher.ledger()).toMatchObject([{ decoded: 5, committed: 0, waiting: 2, dropped: { rejected: 3 }, oldest: 4 }]);
+  const aside = JSON.parse(readFileSync(join(folder, 'set-aside', `rejected-${SPOOL}-1.json`), 'utf8'));
+  expect(aside).toEqual({ spool: SPOOL, first: 1, last: 3, readings: [1, 2, 3].map(reading) });
+});
+
+test('a forged commit deletes nothing and is counted', async () => {
+  const { take, advance, second, commit, publisher, protocol } = await bench({ segmentBytes: 500 });
+  take(1, 100);
+  advance(50);
+  const before = segmentsOf(SPOOL);
+  commit([[1, 1_000_000]]);
+  await second();
+  expect(segmentsOf(SPOOL)).toEqual(before);
+  expect(publisher.ledger()).toMatchObject([{ committed: 0, waiting: 100 }]);
+  expect(protocol.refusedEntries).toBe(1);
+});
+
+test('an older spool is drained, told, and deleted when the processor has closed it', async () => {
+  const first = await bench({ connected: false });
+  first.take(1, 50);
+  await first.publisher.close();
+  const { advance, runs, commit, drained, publisher } = await bench({ id: 'spool0002' });
+  advance(50);
+  expect(runs()).toEqual([[1, 50]]);
+  commit([[1, 50]], { spool: SPOOL });
+  expect(drained()).toBe(1);
+  expect(publisher.ledger().map(({ spool, drained }) => [spool, drained])).toEqual([
+    [SPOOL, true],
+    ['spool0002', false],
+  ]);
+  commit([[1, 50]], { spool: SPOOL, closed: true });
+  expect(readdirSync(folder)).toEqual(['spool0002']);
+});
+
+test.each([
+  ['full', { maxBytes: 20_000 }],
+  ['age', { maxAgeMs: 8500 }],
+])('over its limit the oldest readings go, counted: %s', async (reason, limits) => {
+  const { publisher, take, second, disk } = await bench({ connected: false, ...limits });
+  for (let s = 1; s <= 20; s++) {
+    for (let n = 1; n <= 50; n++) publisher.take({ ...reading(n), at: T0 + s * 1000 });
+    await second();
+  }
+  take(1);
+  const [{ decoded, committed, waiting, dropped, oldest }] = publisher.ledger() as [ReturnType<typeof publisher.ledger>[number]];
+  expect({ decoded, committed }).toEqual({ decoded: 1001, committed: 0 });
+  expect(Object.keys(dropped)).toEqual([reason]);
+  expect(dropped[reason]! + waiting).toBe(1001);
+  expect(oldest).toBe(dropped[reason]! + 1);
+  if (reason === 'full') expect(disk.bytes).toBeLessThan(26_000);
+  else expect(waiting).toBeLessThan(600);
+});
+
+test('while the disk takes nothing live readings go on, and it recovers', async () => {
+  const { publisher, take, advance, second, commit, runs, disk } = await bench({ segmentBytes: 500 });
+  take(1, 3);
+  advance(0);
+  // In the place of its folder stands a file: every write fails.
+  renameSync(join(folder, SPOOL), join(folder, 'elsewhere'));
+  writeFileSync(join(folder, SPOOL), '');
+  take(4, 40);
+  await second();
+  expect(disk.diskFault).toBeDefined();
+  expect(runs().at(-1)).toEqual([4, 37]);
+  rmSync(join(folder, SPOOL));
+  renameSync(join(folder, 'elsewhere'), join(folder, SPOOL));
+  take(41, 50);
+  await second();
+  expect(disk.diskFault).toBeUndefined();
+  expect(publisher.ledger()).toMatchObject([{ decoded: 50, waiting: 50, dropped: {} }]);
+  commit([[1, 50]]);
+  expect(publisher.ledger()).toMatchObject([{ decoded: 50, committed: 50, waiting: 0 }]);
+});
+
+test('closing sends what is open, then nothing more', async () => {
+  const { publisher, take, advance, runs } = await bench();
+  take(1);
+  await publisher.close();
+  expect(runs()).toEqual([[1, 1]]);
+  take(2);
+  advance(1000);
+  expect(runs()).toHaveLength(1);
 });

@@ -1,80 +1,147 @@
-import {
-  type Clock,
-  type ClockState,
-  type Committed,
-  type Id,
-  MAX_BATCH_READINGS,
-  type Reading,
-  type ReadingBatch,
-} from '@pulseboard/contract';
-import type { Spool } from '../spool/spool.js';
+import { createHash } from 'node:crypto';
+import type { Clock, Committed, Id, Reading, ReadingBatch, SpoolLedger } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import type { Anchor } from '../spool/anchor.js';
+import type { DiskSpool } from '../spool/disk-spool.js';
+import type { GatewayProtocol, Sending } from './gateway-protocol.js';
+import type { SpoolState } from './spool-state.js';
 import type { Uplink } from './uplink.js';
 
+export interface SpoolLimits {
+  maxBytes: number;
+  maxAgeMs: number;
+}
+
 export interface PublisherOptions {
-  spool: Spool;
+  protocol: GatewayProtocol;
+  disk: DiskSpool;
   uplink: Pick<Uplink, 'connected' | 'sendBatch'>;
   gateway: Id;
   boot: string;
   clock: Clock;
-  clockState: ClockState;
-  /** Least time between two batches, ms. */
+  /** Least time between two batches of new readings, ms. */
   flushIntervalMs: number;
+  limits: SpoolLimits;
+  log: Logger;
+  /** A spool has nothing left, or is done with: the processor should hear of it now. */
+  onDrained(): void;
   /** Monotonic ms; replaced in tests. */
   monotonic?: () => number;
   schedule?: (run: () => void, delayMs: number) => { cancel(): void };
 }
 
-/** Batches that may be on their way to the broker at once. */
-const WINDOW_BATCHES = 16;
-/** Held readings that show no progress for this long are sent again. */
-const RESEND_AFTER_MS = 15_000;
+/** Backlog that the broker has not acknowledged yet, in batches: live ones wait in the socket behind no more than these. */
+const MAX_UNACKNOWLEDGED_BACKLOG = 4;
+/** Batches that the processor may still call unreadable. */
+const REMEMBERED_BATCHES = 2000;
+/** A fast replay is synced before its numbers reach the ceiling. */
+const SYNC_BELOW_CEILING = 500;
 
 const realSchedule = (run: () => void, delayMs: number) => {
   const timer = setTimeout(run, delayMs);
   return { cancel: () => clearTimeout(timer) };
 };
 
-/** Takes readings into the spool and sends what waits there: at once when the last batch left long enough ago, else as soon as it may. */
+/** Between the protocol, which knows numbers, the disk, which knows readings, and the uplink. */
 export class Publisher {
-  #underWay = 0;
-  #lastSentAt = Number.NEGATIVE_INFINITY;
-  #progressAt: number;
-  #oldest = 1;
-  #epoch: number | undefined;
-  #timer: { cancel(): void } | undefined;
-  #closed = false;
   readonly #o: Required<PublisherOptions>;
+  readonly #sent = new Map<string, { spool: string; first: number; last: number }>();
+  #unacknowledgedBacklog = 0;
+  #lastSentAt = Number.NEGATIVE_INFINITY;
+  #timer: { cancel(): void } | undefined;
+  #syncing: Promise<void> | undefined;
+  #anchored = false;
+  #closed = false;
 
   constructor(options: PublisherOptions) {
     this.#o = { monotonic: () => performance.now(), schedule: realSchedule, ...options };
-    this.#progressAt = this.#o.monotonic();
   }
 
+  /** Writes a reading down, then sends it as soon as it may leave. Before the anchor its `at` is the boot's own. */
   take(reading: Reading): void {
-    this.#o.spool.append(reading);
+    const { protocol, disk, monotonic } = this.#o;
+    const { current } = protocol;
+    const number = protocol.append(monotonic());
+    for (const lost of disk.append(number, reading)) protocol.drop(current, lost, lost, 'disk');
+    if (number > current.ceiling - SYNC_BELOW_CEILING) void this.#sync();
     this.#arm();
   }
 
-  /** After a (re)connect nobody knows what arrived: everything held goes again; the processor stores it once. */
-  onConnect(): void {
-    this.#o.spool.rewind();
+  /** Times are UTC from now on, and readings of before may be sent. */
+  anchor(anchor: Anchor): void {
+    this.#o.disk.anchor(anchor);
+    this.#anchored = true;
     this.#arm();
+  }
+
+  onConnect(): void {
+    this.#o.protocol.connect();
+    this.#arm();
+  }
+
+  onDisconnect(): void {
+    this.#o.protocol.disconnect();
   }
 
   onCommitted(committed: Committed): void {
-    const { spool, monotonic } = this.#o;
-    spool.commit(committed);
-    // The oldest one is what tells: newer ones may be committed while it was lost on the way.
-    if (spool.oldest > this.#oldest) this.#progressAt = monotonic();
-    this.#oldest = spool.oldest;
-    // A new processor has forgotten what was on its way to the old one.
-    if (this.#epoch !== undefined && committed.epoch !== this.#epoch) this.onConnect();
-    this.#epoch = committed.epoch;
+    const { protocol, disk, monotonic, log, onDrained } = this.#o;
+    for (const name of committed.rejected) this.#reject(name);
+    const refusedBefore = protocol.refusedEntries;
+    const finished = protocol.hear(committed, monotonic());
+    if (protocol.refusedEntries > refusedBefore) log.warn('committed goes beyond what was sent; nothing is deleted for it');
+    for (const { id } of finished) disk.remove(id);
+    for (const spool of protocol.spools) if (committed.spools.some(({ spool: id }) => id === spool.id)) disk.forget(spool, monotonic());
+    const drained = protocol.newlyDrained();
+    if (finished.length || drained.length) onDrained();
+    this.#arm(); // the window has room again
   }
 
-  close(): void {
+  /** Called once a second: makes durable, lets go of what is too much or too old, sends again what was not committed. */
+  async tick(): Promise<void> {
+    await this.#sync();
+    if (this.#closed) return;
+    this.#evict();
+    this.#flush();
+  }
+
+  /** The gateway's side of the ledger, a row for each spool that it holds. */
+  ledger(): SpoolLedger[] {
+    const { protocol, disk, clock } = this.#o;
+    return protocol.spools.map((spool) => {
+      const [oldest] = spool.heldCount ? disk.read(spool.id, spool.oldest, spool.oldest) : [];
+      return {
+        spool: spool.id,
+        decoded: spool.end,
+        committed: spool.heard.size,
+        waiting: spool.heldCount,
+        dropped: spool.droppedCounts(),
+        oldest: spool.oldest,
+        oldestAgeMs: oldest ? Math.max(0, clock() - oldest.at) : 0,
+        drained: isDrained(spool),
+      };
+    });
+  }
+
+  /** Sends what may still leave; what it was the processor will tell the next process. */
+  async close(): Promise<void> {
+    this.#flush();
     this.#closed = true;
     this.#timer?.cancel();
+    await this.#syncing;
+    await this.#sync();
+    this.#o.disk.close();
+  }
+
+  /** One at a time: who asks while one is under way waits for it. */
+  #sync(): Promise<void> {
+    this.#syncing ??= (async () => {
+      const { protocol, disk } = this.#o;
+      protocol.raiseCeiling(await disk.sync(protocol.current.written));
+    })().finally(() => {
+      this.#syncing = undefined;
+      this.#arm();
+    });
+    return this.#syncing;
   }
 
   #arm(): void {
@@ -88,40 +155,84 @@ export class Publisher {
   }
 
   #flush(): void {
-    const { spool, uplink, gateway, boot, clock, clockState, monotonic } = this.#o;
-    if (this.#closed || !uplink.connected) return; // onConnect arms again
-    const now = monotonic();
-    if (spool.held === 0) this.#progressAt = now;
-    else if (now - this.#progressAt > RESEND_AFTER_MS) {
-      spool.rewind();
-      this.#progressAt = now;
+    const { protocol, uplink, monotonic } = this.#o;
+    if (this.#closed || !this.#anchored) return;
+    if (protocol.connected && !uplink.connected) protocol.disconnect();
+    const room = Math.max(0, MAX_UNACKNOWLEDGED_BACKLOG - this.#unacknowledgedBacklog);
+    for (const sending of protocol.due(monotonic(), room)) this.#send(sending);
+  }
+
+  #send({ spool, first, last, isBacklog }: Sending): void {
+    const { disk, uplink, protocol, gateway, boot, clock, monotonic, log } = this.#o;
+    const readings = disk.read(spool.id, first, last);
+    if (first + readings.length <= last) {
+      // It goes to the ledger; what follows it goes with a later batch.
+      const damaged = first + readings.length;
+      log.error({ spool: spool.id, number: damaged }, 'a spooled reading cannot be read any more');
+      protocol.drop(spool, damaged, damaged, 'damaged');
     }
-    while (this.#underWay < WINDOW_BATCHES) {
-      const run = spool.next(MAX_BATCH_READINGS);
-      if (!run) break;
-      this.#lastSentAt = now;
-      const batch: ReadingBatch = {
-        v: 1,
-        gateway,
-        spool: run.spool,
-        first: run.first,
-        oldest: spool.oldest,
-        boot,
-        sentAt: clock(),
-        clock: clockState,
-        readings: run.readings,
-      };
-      this.#underWay++;
-      const done = () => {
-        this.#underWay--;
-        if (spool.unsent > 0) this.#arm();
-      };
-      uplink.sendBatch(batch).then(done, done);
+    if (readings.length === 0) return;
+    const now = monotonic();
+    if (!isBacklog) this.#lastSentAt = now;
+    const batch: ReadingBatch = {
+      v: 1,
+      gateway,
+      spool: spool.id,
+      first,
+      oldest: spool.oldest,
+      boot,
+      sentAt: clock(),
+      clock: disk.clockStateOf(spool.id) ?? 'unsynced',
+      readings,
+    };
+    const payload = JSON.stringify(batch);
+    this.#remember(payload, { spool: spool.id, first, last: first + readings.length - 1 });
+    if (isBacklog) this.#unacknowledgedBacklog++;
+    const done = () => {
+      if (!isBacklog) return; // not committed, it goes again by its own time
+      this.#unacknowledgedBacklog--;
+      this.#arm();
+    };
+    uplink.sendBatch(payload).then(done, done);
+  }
+
+  /** @param name of a batch that the processor cannot read */
+  #reject(name: string): void {
+    const { protocol, disk, log } = this.#o;
+    const batch = this.#sent.get(name);
+    if (!batch) return;
+    this.#sent.delete(name);
+    const { spool, first, last } = batch;
+    const file = disk.setAside(`rejected-${spool}-${first}.json`, JSON.stringify({ ...batch, readings: disk.read(spool, first, last) }));
+    const readings = protocol.reject(spool, first, last);
+    if (readings) log.error({ ...batch, readings, file }, 'the processor cannot read a batch; it was dropped from the spool and set aside');
+  }
+
+  #remember(payload: string, batch: { spool: string; first: number; last: number }): void {
+    this.#sent.set(batchName(payload), batch);
+    for (const oldest of this.#sent.keys()) {
+      if (this.#sent.size <= REMEMBERED_BATCHES) break;
+      this.#sent.delete(oldest);
     }
   }
 
-  /** Called now and then, so that readings held without progress are sent again even when no new one comes. */
-  tick(): void {
-    if (this.#o.spool.held > 0) this.#arm();
+  /** What is over the limits goes, oldest first, a segment at a time. */
+  #evict(): void {
+    const { protocol, disk, limits, clock, monotonic, log } = this.#o;
+    if (!this.#anchored) return;
+    for (const { spool: id, first, last, lastAt } of disk.closedSegments()) {
+      const spool = protocol.spools.find((s) => s.id === id);
+      if (!spool || spool.heldIn(first, last).length === 0) continue;
+      const reason = disk.bytes > limits.maxBytes ? 'full' : clock() - lastAt > limits.maxAgeMs ? 'age' : undefined;
+      if (!reason) return;
+      const readings = protocol.drop(spool, first, last, reason);
+      log.error({ spool: id, readings, reason }, 'the spool is over its limit; its oldest readings were dropped');
+      disk.forget(spool, monotonic());
+    }
   }
 }
+
+const isDrained = (spool: SpoolState): boolean => !spool.current && spool.heldCount === 0;
+
+/** How the processor names a batch that it cannot read. @param payload the very bytes that were sent */
+export const batchName = (payload: string): string => createHash('sha256').update(payload).digest('hex');

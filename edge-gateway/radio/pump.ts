@@ -20,6 +20,8 @@ export interface PumpOptions {
   /** How often the clock is looked at, in real ms; default 10. */
   tickMs?: number;
   schedule?: Schedule;
+  /** What is due when it starts was on the air before, and is not heard. */
+  skipPast?: boolean;
   /** Back-pressure: while it says false nothing is handed over; it comes later, with its own `at`, and nothing is skipped. */
   ready?: () => boolean;
   /** Fault injection: what is handed over in the place of an event. */
@@ -92,6 +94,8 @@ export function createPump(name: string, events: Iterable<RadioEvent>, options: 
     ended,
     start(onEvent) {
       iterator = events[Symbol.iterator]();
+      pending = iterator.next();
+      if (options.skipPast) for (const now = clock(); !pending.done && pending.value.at < now; ) pending = iterator.next();
       tick(onEvent);
     },
     state: () => state,

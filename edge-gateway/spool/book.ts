@@ -7,6 +7,8 @@ export const BOOK_FILE = 'book.json';
 export interface Book {
   /** Highest number appended when the book was written. */
   written: number;
+  /** Highest number that could be sent then. */
+  ceiling: number;
   heard: NumberRange[];
   dropped: Partial<Record<DropReason, NumberRange[]>>;
 }
@@ -14,6 +16,7 @@ export interface Book {
 export function bookOf(spool: SpoolState): Book {
   return {
     written: spool.written,
+    ceiling: spool.ceiling,
     heard: spool.heard.toArray(),
     dropped: Object.fromEntries([...spool.dropped].map(([reason, ranges]) => [reason, ranges.toArray()])),
   };
@@ -29,10 +32,16 @@ export function parseBook(text: string): Book {
   } catch {
     value = undefined;
   }
-  const book = (typeof value === 'object' && value !== null ? value : {}) as { written?: unknown; heard?: unknown; dropped?: unknown };
+  const book = (typeof value === 'object' && value !== null ? value : {}) as {
+    written?: unknown;
+    ceiling?: unknown;
+    heard?: unknown;
+    dropped?: unknown;
+  };
   const dropped = (typeof book.dropped === 'object' && book.dropped !== null ? book.dropped : {}) as Record<string, unknown>;
   return {
     written: isNumber(book.written) ? book.written : 0,
+    ceiling: isNumber(book.ceiling) ? book.ceiling : 0,
     heard: rangesOf(book.heard),
     dropped: Object.fromEntries(REASONS.flatMap((reason) => (dropped[reason] ? [[reason, rangesOf(dropped[reason])]] : []))),
   };

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Reading } from '@pulseboard/contract';
@@ -17,7 +17,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const open = (start: number, segmentBytes = 2000) => DiskSpool.open({ folder, gateway: 'gateway-1', id: spoolId(start), segmentBytes });
+const open = (start: number, segmentBytes = 2000) =>
+  DiskSpool.open({ folder, gateway: 'gateway-1', id: spoolId(start), machineBoot: 'boot-1', segmentBytes });
 const protocolOf = (disk: DiskSpool, start: number) => new GatewayProtocol(spoolId(start), disk.recovered, () => 0.5);
 const committed = (spool: string, ranges: [number, number][], closed = false) => ({
   epoch: 1,
@@ -70,7 +71,7 @@ test('segments are deleted once nothing of them is held, the spool once it is cl
   const [finished] = next.hear(committed(spoolId(1), [[1, 300]], true), 4);
   again.remove(finished!.id);
   again.close();
-  expect(readdirSync(folder)).toEqual([spoolId(2)]);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('a foreign and an unreadable file are set aside and told, the rest is kept', () => {
@@ -78,7 +79,7 @@ test('a foreign and an unreadable file are set aside and told, the rest is kept'
   write(disk, 1, 60);
   disk.close();
   const elsewhere = mkdtempSync(join(tmpdir(), 'pulseboard-spool-'));
-  const other = DiskSpool.open({ folder: elsewhere, gateway: 'gateway-2', id: 'spoolother', segmentBytes: 1e6 });
+  const other = DiskSpool.open({ folder: elsewhere, gateway: 'gateway-2', id: 'spoolother', machineBoot: 'boot-1', segmentBytes: 1e6 });
   write(other, 1, 5);
   other.close();
   cpSync(elsewhere, folder, { recursive: true });
@@ -113,9 +114,9 @@ test('damage in the middle costs what it hit, and is told', () => {
 
 test('a folder that cannot be used is one sentence', () => {
   writeFileSync(join(folder, 'file'), '');
-  expect(() => DiskSpool.open({ folder: join(folder, 'file', 'below'), gateway: 'gateway-1', id: spoolId(1) })).toThrow(
-    /^The spool folder .* cannot be used \(ENOTDIR\); set PULSEBOARD_SPOOL_DIR/,
-  );
+  expect(() =>
+    DiskSpool.open({ folder: join(folder, 'file', 'below'), gateway: 'gateway-1', id: spoolId(1), machineBoot: 'boot-1' }),
+  ).toThrow(/^The spool folder .* cannot be used \(ENOTDIR\); set PULSEBOARD_SPOOL_DIR/);
 });
 
 test('200 power cuts lose nothing that was synced and invent nothing', async () => {
@@ -128,6 +129,7 @@ test('200 power cuts lose nothing that was synced and invent nothing', async () 
     let synced = 0;
     const lengths = new Map<string, number>();
     const path = join(folder, spoolId(start));
+    mkdirSync(path);
     for (let syncs = between(0, 4); syncs >= 0; syncs--) {
       const until = n + between(0, 30);
       write(disk, n + 1, until);

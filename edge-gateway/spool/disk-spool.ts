@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reading } from '@pulseboard/contract';
+import type { ClockState, Reading } from '@pulseboard/contract';
 import type { RecoveredSpool, SpoolState } from '../publish/spool-state.js';
+import { type Anchor, readAnchor, replaceFile, writeAnchor } from './anchor.js';
 import { BOOK_FILE, bookOf } from './book.js';
 import { FrameKind } from './frame.js';
-import { recoverSpools, type StoredSegment } from './recover.js';
+import { recoverSpools, SET_ASIDE_FOLDER, type StoredSegment } from './recover.js';
 import { readSegment, SegmentWriter, segmentPath, syncFolder } from './segment.js';
 
 export interface DiskSpoolOptions {
@@ -13,6 +14,8 @@ export interface DiskSpoolOptions {
   gateway: string;
   /** Of the spool of this process start, random. */
   id: string;
+  /** Names the boot of the machine. */
+  machineBoot: string;
   /** A segment is closed at this size. */
   segmentBytes?: number;
 }
@@ -32,13 +35,17 @@ const MAX_UNSPOOLED_READINGS = 20_000;
 const CACHED_SEGMENTS = 2;
 /** An SD card wears out by small writes. */
 const BOOK_INTERVAL_MS = 60_000;
+const MAX_SET_ASIDE = 1000;
 const EMPTY = new Uint8Array();
+/** A boot that ended without an anchor: what its clock said then is the best there is. */
+const ESTIMATED: Anchor = { offsetMs: 0, state: 'unsynced' };
 
 /** The readings of a gateway on disk: segment files of checksummed frames, one folder a spool. Only the newest spool is written to. */
 export class DiskSpool {
   readonly #recent = new Map<number, Reading>();
   readonly #unspooled = new Map<number, Reading>();
   readonly #segments = new Map<string, StoredSegment[]>();
+  readonly #anchors = new Map<string, Anchor>();
   readonly #cache = new Map<string, Map<number, Reading>>();
   readonly #books = new Map<string, { at: number; dropped: string }>();
   #writer: SegmentWriter | undefined;
@@ -53,21 +60,27 @@ export class DiskSpool {
     readonly reports: readonly string[],
   ) {}
 
-  /** @throws SpoolFolderError when the folder cannot be made or read */
+  /**
+   * A card that is full or has become read-only is no reason not to begin: live readings go on without it.
+   * @throws SpoolFolderError when the folder cannot be made or read
+   */
   static open(options: DiskSpoolOptions): DiskSpool {
+    const { folder, id, gateway, machineBoot } = options;
     try {
-      mkdirSync(join(options.folder, options.id), { recursive: true });
-      const { spools, reports } = recoverSpools(options.folder, options.gateway);
-      const older = spools.filter((spool) => spool.id !== options.id);
-      const disk = new DiskSpool(options, older, reports);
-      for (const { id, segments } of older) disk.#segments.set(id, segments);
-      disk.#segments.set(options.id, []);
-      syncFolder(options.folder);
+      mkdirSync(folder, { recursive: true });
+      const { spools, reports } = recoverSpools(folder, gateway);
+      const disk = new DiskSpool(options, spools, reports);
+      for (const { id: older, segments, machineBoot: boot } of spools) {
+        disk.#segments.set(older, segments);
+        const anchor = readAnchor(join(folder, older));
+        if (anchor) disk.#anchors.set(older, anchor);
+        else if (boot !== machineBoot) disk.#setAnchor(older, ESTIMATED);
+      }
+      disk.#segments.set(id, []);
       return disk;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
       throw new SpoolFolderError(
-        `The spool folder ${options.folder} cannot be used (${code ?? message}); set PULSEBOARD_SPOOL_DIR to a folder that can be written.`,
+        `The spool folder ${folder} cannot be used (${faultOf(error)}); set PULSEBOARD_SPOOL_DIR to a folder that can be written.`,
       );
     }
   }
@@ -83,8 +96,25 @@ export class DiskSpool {
     return bytes;
   }
 
+  /** How far the times of a spool are to be trusted; undefined before its anchor: nothing of it may be sent then. */
+  clockStateOf(spool: string): ClockState | undefined {
+    return this.#anchors.get(spool)?.state;
+  }
+
+  /** The clock of this boot is anchored: what was written before, by this process or a former one, gets its UTC. Called once. */
+  anchor(anchor: Anchor): void {
+    for (const [spool] of this.#segments) {
+      if (this.#anchors.has(spool)) continue;
+      this.#setAnchor(spool, anchor);
+      if (spool !== this.options.id) continue;
+      for (const kept of [this.#recent, this.#unspooled])
+        for (const [n, reading] of kept) kept.set(n, { ...reading, at: reading.at + anchor.offsetMs });
+    }
+    this.#cache.clear();
+  }
+
   /**
-   * Writes a reading down before it is sent.
+   * Writes a reading down before it is sent. Before the anchor its `at` is the boot's own, afterwards UTC.
    * @returns numbers that could neither be written nor kept in memory any more: to be counted as dropped
    */
   append(number: number, reading: Reading): number[] {
@@ -92,10 +122,11 @@ export class DiskSpool {
     this.#recent.delete(number - RECENT_READINGS);
     this.#sinceSync++;
     try {
-      this.#writerFor(number).append(FrameKind.reading, number, Buffer.from(JSON.stringify(reading)));
+      const kind = this.#anchors.has(this.options.id) ? FrameKind.reading : FrameKind.unanchored;
+      this.#writerFor(number).append(kind, number, Buffer.from(JSON.stringify(reading)));
       this.#diskFault = undefined;
     } catch (error) {
-      this.#diskFault = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      this.#diskFault = faultOf(error);
       this.#closeWriter(number);
       this.#unspooled.set(number, reading);
     }
@@ -123,7 +154,7 @@ export class DiskSpool {
       await writer.sync();
       this.#diskFault = undefined;
     } catch (error) {
-      this.#diskFault = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      this.#diskFault = faultOf(error);
     }
     return ceiling;
   }
@@ -161,17 +192,32 @@ export class DiskSpool {
     this.#saveBook(spool, now);
   }
 
+  /** Keeps something for people, as long as not too much is kept already. @returns its path, or undefined when it could not be kept */
+  setAside(name: string, text: string): string | undefined {
+    const folder = join(this.options.folder, SET_ASIDE_FOLDER);
+    try {
+      mkdirSync(folder, { recursive: true });
+      if (readdirSync(folder).length >= MAX_SET_ASIDE) return undefined;
+      const path = join(folder, name);
+      replaceFile(path, text, false);
+      return path;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Deletes a spool that is done with. */
   remove(spool: string): void {
     rmSync(join(this.options.folder, spool), { recursive: true, force: true });
     this.#segments.delete(spool);
+    this.#anchors.delete(spool);
     this.#books.delete(spool);
   }
 
-  /** The segment that would go first when there is no room: the oldest of the oldest spool. */
-  oldestSegment(): { spool: string; first: number; last: number } | undefined {
-    for (const [spool, [oldest]] of this.#segments) if (oldest) return { spool, first: oldest.first, last: oldest.last };
-    return undefined;
+  /** Segments in the order in which they go when there is no room: of the oldest spool first. `lastAt` is UTC ms. */
+  *closedSegments(): Generator<{ spool: string; first: number; last: number; lastAt: number }> {
+    for (const [spool, segments] of [...this.#segments])
+      for (const { first, last, lastAt } of [...segments]) if (last >= first) yield { spool, first, last, lastAt };
   }
 
   close(): void {
@@ -179,13 +225,24 @@ export class DiskSpool {
     this.#writer = undefined;
   }
 
+  #setAnchor(spool: string, anchor: Anchor): void {
+    this.#anchors.set(spool, anchor);
+    try {
+      writeAnchor(join(this.options.folder, spool), anchor);
+    } catch (error) {
+      // A full disk holds nothing of before the anchor either, unless it filled up in this very minute.
+      this.#diskFault = faultOf(error);
+    }
+  }
+
   #writerFor(number: number): SegmentWriter {
     if (this.#writer && this.#writer.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES)) this.#closeWriter(number);
     if (!this.#writer) {
-      const { folder, gateway, id } = this.options;
+      const { folder, gateway, id, machineBoot } = this.options;
       const path = segmentPath(join(folder, id), number);
+      if (mkdirSync(join(folder, id), { recursive: true })) syncFolder(folder);
       rmSync(path, { force: true }); // an empty one that a full disk left
-      this.#writer = new SegmentWriter(path, { v: 1, gateway, spool: id }, number);
+      this.#writer = new SegmentWriter(path, { v: 1, gateway, spool: id, machineBoot }, number);
     }
     return this.#writer;
   }
@@ -199,7 +256,10 @@ export class DiskSpool {
       .sync()
       .catch(() => {})
       .finally(() => writer.close());
-    this.#segments.get(this.options.id)!.push({ path: writer.path, bytes: writer.bytes, first: writer.firstNumber, last: next - 1 });
+    const lastAt = this.#recent.get(next - 1)?.at ?? 0;
+    this.#segments
+      .get(this.options.id)!
+      .push({ path: writer.path, bytes: writer.bytes, first: writer.firstNumber, last: next - 1, lastAt });
   }
 
   /** @param growing content of the segment that is still written to, read once a call */
@@ -207,14 +267,17 @@ export class DiskSpool {
     const inMemory = spool === this.options.id ? (this.#recent.get(n) ?? this.#unspooled.get(n)) : undefined;
     if (inMemory) return inMemory;
     const stored = this.#segments.get(spool)?.find(({ first, last }) => n >= first && n <= last)?.path;
-    if (stored !== undefined) return this.#contentOf(stored, this.#cache).get(n);
-    return spool === this.options.id && this.#writer ? this.#contentOf(this.#writer.path, growing).get(n) : undefined;
+    if (stored !== undefined) return this.#contentOf(spool, stored, this.#cache).get(n);
+    return spool === this.options.id && this.#writer ? this.#contentOf(spool, this.#writer.path, growing).get(n) : undefined;
   }
 
-  #contentOf(path: string, cache: Map<string, Map<number, Reading>>): Map<number, Reading> {
+  #contentOf(spool: string, path: string, cache: Map<string, Map<number, Reading>>): Map<number, Reading> {
     let content = cache.get(path);
     if (!content) {
-      content = readSegment(path).readings;
+      const { readings, unanchored } = readSegment(path);
+      content = readings;
+      const offsetMs = this.#anchors.get(spool)?.offsetMs ?? 0;
+      for (const n of unanchored) content.set(n, { ...content.get(n)!, at: content.get(n)!.at + offsetMs });
       cache.set(path, content);
       for (const oldest of cache.keys()) if (cache.size > CACHED_SEGMENTS) cache.delete(oldest);
     }
@@ -228,11 +291,12 @@ export class DiskSpool {
     if (saved && saved.dropped === dropped && now - saved.at < BOOK_INTERVAL_MS) return;
     const path = join(this.options.folder, spool.id, BOOK_FILE);
     try {
-      writeFileSync(`${path}.new`, JSON.stringify(book));
-      renameSync(`${path}.new`, path);
+      replaceFile(path, JSON.stringify(book), false);
       this.#books.set(spool.id, { at: now, dropped });
     } catch (error) {
-      this.#diskFault = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      this.#diskFault = faultOf(error);
     }
   }
 }
+
+const faultOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? (error as Error).message;

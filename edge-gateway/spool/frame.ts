@@ -19,6 +19,8 @@ export const FrameKind = {
   reading: 2,
   /** Nothing beyond `number` is sent before the next one of these is synced. */
   ceiling: 3,
+  /** A reading from before the clock was anchored: its `at` is that of the boot's own clock, and the spool's anchor corrects it. */
+  unanchored: 4,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 

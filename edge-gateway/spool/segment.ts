@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Reading } from '@pulseboard/contract';
@@ -12,6 +12,8 @@ export interface SegmentHeader {
   v: 1;
   gateway: string;
   spool: string;
+  /** Boot of the machine that it was written in: tells which clock times without an anchor are of. */
+  machineBoot: string;
 }
 
 /** A file of frames that is appended to. Its name is the number of its first reading. */
@@ -27,8 +29,14 @@ export class SegmentWriter {
     readonly firstNumber: number,
   ) {
     this.#file = openSync(path, 'ax');
-    this.append(FrameKind.header, firstNumber, Buffer.from(JSON.stringify(header)));
-    syncFolder(dirname(path));
+    try {
+      this.append(FrameKind.header, firstNumber, Buffer.from(JSON.stringify(header)));
+      syncFolder(dirname(path));
+    } catch (error) {
+      closeSync(this.#file);
+      rmSync(path, { force: true });
+      throw error;
+    }
   }
 
   get bytes(): number {
@@ -70,6 +78,8 @@ export class SegmentWriter {
 export interface SegmentContent {
   header: SegmentHeader | undefined;
   readings: Map<number, Reading>;
+  /** Numbers whose `at` still has to be corrected by the anchor. */
+  unanchored: Set<number>;
   ceiling: number;
   damagedBytes: number;
 }
@@ -77,13 +87,15 @@ export interface SegmentContent {
 /** Reads what is whole of a segment; never throws for what is in it. */
 export function readSegment(path: string): SegmentContent {
   const { frames, damagedBytes } = scanFrames(readFileSync(path));
-  const content: SegmentContent = { header: undefined, readings: new Map(), ceiling: 0, damagedBytes };
+  const content: SegmentContent = { header: undefined, readings: new Map(), unanchored: new Set(), ceiling: 0, damagedBytes };
   for (const frame of frames) {
     if (frame.kind === FrameKind.ceiling) content.ceiling = Math.max(content.ceiling, frame.number);
     else if (frame.kind === FrameKind.header) content.header ??= jsonOf(frame) as SegmentHeader | undefined;
-    else if (frame.kind === FrameKind.reading) {
+    else if (frame.kind === FrameKind.reading || frame.kind === FrameKind.unanchored) {
       const reading = jsonOf(frame) as Reading | undefined;
-      if (reading) content.readings.set(frame.number, reading);
+      if (!reading) continue;
+      content.readings.set(frame.number, reading);
+      if (frame.kind === FrameKind.unanchored) content.unanchored.add(frame.number);
     }
   }
   return content;

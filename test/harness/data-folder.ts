@@ -16,10 +16,9 @@ const MAKING_DEADLINE_MS = 60_000;
 /** Nobody listens there: the processor waits for a broker and knows nobody. */
 const NO_BROKER = 'mqtt://127.0.0.1:9';
 
-/** A fresh data folder whose registry is there already and knows no member. */
-export async function dataFolder(): Promise<string> {
+/** A fresh data folder whose registry is there already and knows no member. @param folder where, when that matters */
+export async function dataFolder(folder = join(tempFolder(), 'data')): Promise<string> {
   if (!existsSync(template)) await makeTemplate();
-  const folder = join(tempFolder(), 'data');
   await cp(template, join(folder, 'registry'), { recursive: true });
   return folder;
 }

@@ -1,6 +1,7 @@
 import { type Clock, virtualClock } from '@pulseboard/contract';
-import { createGateway, type Gateway, planRadio } from '@pulseboard/edge-gateway';
+import { createGateway, type Gateway, givenClock, planRadio } from '@pulseboard/edge-gateway';
 import { pino } from 'pino';
+import { tempFolder } from './environment.js';
 
 type Radio = Awaited<ReturnType<typeof planRadio>>;
 type Pump = Parameters<Radio['create']>[0];
@@ -34,8 +35,8 @@ export async function openGateway(options: GatewayUnderTest): Promise<Gateway> {
     gateway,
     brokerUrl,
     radio,
-    clock,
-    clockState: past ? 'virtual' : 'synced',
+    clock: givenClock(clock, past ? 'virtual' : 'synced'),
+    spool: { folder: tempFolder(), maxBytes: 1e9, maxAgeMs: 1e9 },
     flushIntervalMs: 50,
     version: '0.0.0-test',
     boot: `boot-of-${gateway}-${process.pid}`,

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootId, DataFolderError, lockDataFolder } from './data-folder.js';
+import { bootId, FolderInUseError, lockFolder } from './lock-folder.js';
+
+const DATA = { what: 'data folder', user: 'processor', setting: 'PULSEBOARD_DATA_DIR' };
 
 let parent: string;
 let folder: string;
@@ -16,22 +18,22 @@ afterEach(() => rmSync(parent, { recursive: true }));
 
 /** A lock file as another process leaves it. */
 const lockedBy = async (text: string) => {
-  await (await lockDataFolder(folder))();
+  await (await lockFolder(folder, DATA))();
   writeFileSync(lock, text);
 };
 
 test('makes the folder, writes who has it, and gives it back', async () => {
-  const giveBack = await lockDataFolder(folder);
+  const giveBack = await lockFolder(folder, DATA);
   expect(readFileSync(lock, 'utf8')).toBe(`${process.pid} ${bootId()}\n`);
   await giveBack();
   expect(existsSync(lock)).toBe(false);
-  await (await lockDataFolder(folder))();
+  await (await lockFolder(folder, DATA))();
 });
 
 test('the second one is told who has it and what to do', async () => {
   await lockedBy(`${process.ppid} ${bootId()}\n`);
-  const taking = lockDataFolder(folder);
-  await expect(taking).rejects.toThrow(DataFolderError);
+  const taking = lockFolder(folder, DATA);
+  await expect(taking).rejects.toThrow(FolderInUseError);
   await expect(taking).rejects.toThrow(
     `The data folder ${folder} is in use by another processor (process ${process.ppid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
   );
@@ -44,7 +46,7 @@ test.each([
   ['that a power cut left empty', () => ''],
 ])('a lock %s is taken over', async (_, text) => {
   await lockedBy(text());
-  const giveBack = await lockDataFolder(folder);
+  const giveBack = await lockFolder(folder, DATA);
   expect(readFileSync(lock, 'utf8')).toBe(`${process.pid} ${bootId()}\n`);
   await giveBack();
 });
@@ -52,8 +54,8 @@ test.each([
 test('a folder that cannot be is named, with what to do', async () => {
   const file = join(parent, 'file');
   writeFileSync(file, '');
-  const taking = lockDataFolder(join(file, 'data'));
-  await expect(taking).rejects.toThrow(DataFolderError);
+  const taking = lockFolder(join(file, 'data'), DATA);
+  await expect(taking).rejects.toThrow(FolderInUseError);
   await expect(taking).rejects.toThrow(
     /^The data folder .*data cannot be written \(ENOTDIR\); set PULSEBOARD_DATA_DIR to a folder that can\.$/,
   );

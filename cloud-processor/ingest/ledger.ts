@@ -1,0 +1,99 @@
+import type { Id } from '@pulseboard/contract';
+import type { SpoolEntry } from './spool-book.js';
+
+/** Both sides of one spool: decoded = committed + what was dropped + open, and committed = stored + deadLettered, to the unit. */
+export interface LedgerRow {
+  gym: Id;
+  room: Id;
+  gateway: Id;
+  spool: string;
+  /** Readings that the gateway made, as far as anybody knows. */
+  decoded: number;
+  committed: number;
+  stored: number;
+  deadLettered: number;
+  /** Numbers that will never come. */
+  gone: number;
+  /** Taken, and on the way to the store. */
+  waitingHere: number;
+  /** Given up by the gateway, by reason, but for those that were stored after all. */
+  dropped: Record<string, number>;
+  /** At the gateway, or on the way. */
+  open: number;
+  /** Those of `open` that nobody seems to hold any more. */
+  abandoned: number;
+  closed: boolean;
+  /** When its gateway last said that it holds it, UTC ms; absent: never. */
+  lastListedAt?: number;
+}
+
+export type LedgerTotals = Omit<LedgerRow, 'gym' | 'room' | 'gateway' | 'spool' | 'closed' | 'lastListedAt'>;
+
+/** Of a closed spool: given up, and its gateway did not come to say why. */
+const UNTOLD = 'lost';
+
+export function ledgerRow({ gym, room, gateway, spool, ranges, told, ...entry }: SpoolEntry): LedgerRow {
+  const { committed, deadLettered, goneCount, waiting, closed, isAbandoned } = entry;
+  const decoded = Math.max(told?.decoded ?? 0, ranges.at(-1)?.[1] ?? 0);
+  const dropped = balanced(told?.dropped ?? {}, decoded - committed, closed);
+  const open = decoded - committed - sumOf(dropped);
+  return {
+    gym,
+    room,
+    gateway,
+    spool,
+    decoded,
+    committed,
+    stored: committed - deadLettered,
+    deadLettered,
+    gone: goneCount,
+    waitingHere: waiting,
+    dropped,
+    open,
+    abandoned: isAbandoned ? open : 0,
+    closed,
+    ...(told ? { lastListedAt: told.listedAt } : {}),
+  };
+}
+
+export function ledgerTotals(rows: readonly LedgerRow[]): LedgerTotals {
+  const totals: LedgerTotals = {
+    decoded: 0,
+    committed: 0,
+    stored: 0,
+    deadLettered: 0,
+    gone: 0,
+    waitingHere: 0,
+    dropped: {},
+    open: 0,
+    abandoned: 0,
+  };
+  for (const row of rows) {
+    for (const name of ['decoded', 'committed', 'stored', 'deadLettered', 'gone', 'waitingHere', 'open', 'abandoned'] as const)
+      totals[name] += row[name];
+    for (const [reason, count] of Object.entries(row.dropped)) totals.dropped[reason] = (totals.dropped[reason] ?? 0) + count;
+  }
+  return totals;
+}
+
+/**
+ * The gateway's counts as they fit to what is committed by now: what it dropped may have been stored before it heard of that.
+ * Lost ones go first: of those it knows least.
+ * @param limit readings that are not committed; of a closed spool all of them were dropped
+ */
+function balanced(told: Readonly<Record<string, number>>, limit: number, closed: boolean): Record<string, number> {
+  const dropped = { ...told };
+  let excess = sumOf(dropped) - limit;
+  const reasons = Object.keys(dropped).sort((a, b) => Number(b === UNTOLD) - Number(a === UNTOLD) || (a < b ? -1 : 1));
+  for (const reason of reasons) {
+    if (excess <= 0) break;
+    const taken = Math.min(excess, dropped[reason]!);
+    dropped[reason]! -= taken;
+    excess -= taken;
+    if (dropped[reason] === 0) delete dropped[reason];
+  }
+  if (closed && excess < 0) dropped[UNTOLD] = (dropped[UNTOLD] ?? 0) - excess;
+  return dropped;
+}
+
+const sumOf = (dropped: Readonly<Record<string, number>>): number => Object.values(dropped).reduce((sum, count) => sum + count, 0);

@@ -1,0 +1,129 @@
+import { type GatewayParams, Ranges } from '@pulseboard/contract';
+import type { SpoolRecord, ToldOfSpool } from './spool-record.js';
+
+/** What is known of one spool. */
+export interface Book {
+  desk: Desk;
+  spool: string;
+  committed: Ranges;
+  deadLettered: number;
+  gone: Ranges;
+  closed: boolean;
+  /** On the way to the store. */
+  waiting: Ranges;
+  /** Lowest number that the gateway still holds; what is below and never came is gone. */
+  oldest: number;
+  drained: boolean;
+  /** When it last spoke of it, monotonic ms. */
+  heardAt: number;
+  told: ToldOfSpool | undefined;
+  /** The store has other counts than `told`. */
+  isToldAnew: boolean;
+  /** Those do not wait any longer for a flush that writes this book anyway. */
+  isToldDue: boolean;
+  /** When `told` was last stored, monotonic ms. */
+  toldStoredAt: number;
+}
+
+/** One gateway: where it is reached, and what it is to be told. */
+export interface Desk {
+  /** A gateway that was carried to another room drains its spools from there, and listens there. */
+  to: GatewayParams;
+  /** The spools that it holds: `committed` names them. */
+  listed: Set<Book>;
+  /** Hashes of batches that could not be read. */
+  rejected: Set<string>;
+  lastHealth: { boot: string; at: number } | undefined;
+  /** First and last time that it spoke of all its spools in this process, monotonic ms. */
+  firstHealthAt: number | undefined;
+  lastHealthAt: number;
+}
+
+/** The processor's side of one spool. */
+export interface SpoolEntry extends SpoolRecord {
+  committed: number;
+  goneCount: number;
+  /** On the way to the store. */
+  waiting: number;
+  /** Its gateway speaks, and has not named it for a while: nobody holds it any more. It may come back. */
+  isAbandoned: boolean;
+}
+
+/** Counts that changed and nothing else: no write for each health. */
+const STORE_TOLD_EVERY_MS = 60_000;
+const ABANDONED_AFTER_MS = 60_000;
+
+export const openDesk = (to: GatewayParams): Desk => ({
+  to: paramsOf(to),
+  listed: new Set(),
+  rejected: new Set(),
+  lastHealth: undefined,
+  firstHealthAt: undefined,
+  lastHealthAt: 0,
+});
+
+export const openBook = (desk: Desk, spool: string): Book => ({
+  desk,
+  spool,
+  committed: new Ranges(),
+  deadLettered: 0,
+  gone: new Ranges(),
+  closed: false,
+  waiting: new Ranges(),
+  oldest: 0,
+  drained: false,
+  heardAt: Number.NEGATIVE_INFINITY,
+  told: undefined,
+  isToldAnew: false,
+  isToldDue: false,
+  toldStoredAt: Number.NEGATIVE_INFINITY,
+});
+
+/** Makes the book say what is durable; what its gateway told in this process stays. */
+export function restore(book: Book, record: SpoolRecord | undefined): void {
+  book.committed = new Ranges(record?.ranges);
+  book.deadLettered = record?.deadLettered ?? 0;
+  book.gone = new Ranges(record?.gone);
+  book.closed = record?.closed ?? false;
+  book.waiting = new Ranges();
+  book.told ??= record?.told;
+  book.isToldAnew = !sameCounts(record?.told, book.told);
+}
+
+/** Takes over the gateway's counts. @param now monotonic ms */
+export function tell(book: Book, told: ToldOfSpool, now: number): void {
+  book.isToldAnew ||= !sameCounts(book.told, told);
+  book.told = told;
+  book.isToldDue ||= book.isToldAnew && now - book.toldStoredAt >= STORE_TOLD_EVERY_MS;
+}
+
+export const paramsOf = ({ gym, room, gateway }: GatewayParams): GatewayParams => ({ gym, room, gateway });
+
+export function entryOf(book: Book): SpoolEntry {
+  const { desk, spool, committed, deadLettered, gone, closed, waiting, told } = book;
+  return {
+    ...desk.to,
+    spool,
+    ranges: committed.toArray(),
+    gone: gone.toArray(),
+    closed,
+    deadLettered,
+    ...(told ? { told } : {}),
+    committed: committed.size,
+    waiting: waiting.size,
+    goneCount: gone.size,
+    isAbandoned: isAbandoned(book),
+  };
+}
+
+/** Its gateway has spoken for long enough, and not of it. */
+function isAbandoned({ closed, desk, heardAt }: Book): boolean {
+  if (closed || desk.firstHealthAt === undefined) return false;
+  return desk.lastHealthAt - Math.max(heardAt, desk.firstHealthAt) > ABANDONED_AFTER_MS;
+}
+
+function sameCounts(a: ToldOfSpool | undefined, b: ToldOfSpool | undefined): boolean {
+  if (!a || !b) return a === b;
+  const reasons = new Set([...Object.keys(a.dropped), ...Object.keys(b.dropped)]);
+  return a.decoded === b.decoded && a.waiting === b.waiting && [...reasons].every((reason) => a.dropped[reason] === b.dropped[reason]);
+}
