@@ -1,0 +1,76 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { health } from '../../harness/api.js';
+import { eventually } from '../../harness/eventually.js';
+import { healthOf } from '../gateway-healths.js';
+import type { Scenario } from '../scenario.js';
+import { canMount, limitFiles } from '../small-disk.js';
+
+/** The registry is 40 MB of it. */
+const STORE_DISK_MB = 128;
+const SPOOL_DISK_MB = 16;
+
+export const fillStoreDisk: Scenario = {
+  name: 'store-disk-full',
+  what: "the disk of the processor's data folder full to the last byte, then free again",
+  rig: () => (canMount() ? { smallDisk: { of: 'store', megabytes: STORE_DISK_MB } } : {}),
+  async run({ rig, knobs, say, wait }) {
+    const disk = rig.disk ?? limitFiles(() => rig.processor.child.pid);
+    if (!disk) throw new Error('Neither mount nor prlimit works here');
+    disk.fill();
+    say(`store full: ${disk.how}`);
+    await wait(knobs.faultMs);
+    const { failedFlushes } = await health(rig.url);
+    if (failedFlushes === 0) throw new Error('The full disk harmed nobody: no flush failed');
+    say(`${failedFlushes} flushes failed; disk free`);
+    disk.free();
+  },
+};
+
+export const lockStore: Scenario = {
+  name: 'store-locked',
+  what: 'the store file locked by another process when the processor starts: it must refuse in a sentence; started again when the lock is gone',
+  async run({ rig, knobs, say, wait }) {
+    await rig.processor.kill();
+    const other = await DuckDBInstance.create(rig.storeFile, { access_mode: 'READ_ONLY' });
+    const connection = await other.connect();
+    say('processor killed, its store file locked by this process');
+    const begun = performance.now();
+    const refusal = await rig.processor.start().then(
+      () => undefined,
+      () => rig.processor.child,
+    );
+    if (!refusal) throw new Error('The processor started on a store that another process has open');
+    const { code } = await refusal.exited;
+    const [sentence, ...more] = refusal.stderr.filter((line) => !line.startsWith('{'));
+    if (code !== 1 || !sentence?.includes('cannot be opened') || more.length)
+      throw new Error(`The processor refused the locked store with ${code}:\n${refusal.stderr.join('\n')}`);
+    say(`it refused: ${sentence}`);
+    await wait(knobs.faultMs - (performance.now() - begun));
+    connection.closeSync();
+    other.closeSync();
+    await rig.processor.start();
+  },
+};
+
+export const fillSpoolDisk: Scenario = {
+  name: 'gateway-disk-full',
+  what: "the disk of a gateway's spool full to the last byte, with and without the broker, then free again",
+  rig: () => ({ smallDisk: { of: 'spool', megabytes: SPOOL_DISK_MB } }),
+  obstacle: () => (canMount() ? undefined : 'a tmpfs cannot be mounted, and a limit on file sizes would stop the radio log too'),
+  async run({ rig, knobs, say, wait }) {
+    const [{ id, way }] = rig.gateways as [(typeof rig.gateways)[number]];
+    rig.disk!.fill();
+    say(`spool of ${id} full: ${rig.disk!.how}`);
+    // The page that its file has already still takes a few.
+    const fault = await eventually('the gateway to tell of its full disk', async () => (await healthOf(rig, id)).spoolFault);
+    await wait(knobs.faultMs / 3);
+    way.weather = { reach: 'held' };
+    say(`it tells of ${fault}; now its way is held, too`);
+    await wait(knobs.faultMs / 3);
+    rig.disk!.free();
+    say('disk free');
+    await wait(knobs.faultMs / 3);
+    way.resetAll();
+    way.weather = { reach: 'open' };
+  },
+};
