@@ -93,6 +93,8 @@ async function replay(store: DuckDbTimeSeriesStore, { dataDir, retention, clock,
 }
 
 const table = (counts: ReadonlyMap<DeadReason, number>): string[] =>
-  [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  ${String(count).padStart(9)}  ${reason}`);
+  [...counts]
+    .sort(([a, most], [b, count]) => count - most || (a < b ? -1 : 1))
+    .map(([reason, count]) => `  ${String(count).padStart(9)}  ${reason}`);
 
 const sumOf = (counts: ReadonlyMap<DeadReason, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0);

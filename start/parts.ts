@@ -63,7 +63,15 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
       // In one process there is one clock: a step of the wall's must not part the gateway from the board.
       const processorClock = all && clock ? clock.utcNow : time.clock;
       stops.push(
-        await startProcessor({ ...starting, clock: processorClock, dataDir, log: log.child({ part: 'processor' }), stopping, all }),
+        await startProcessor({
+          ...starting,
+          clock: processorClock,
+          isClockVirtual: time.kind === 'virtual',
+          dataDir,
+          log: log.child({ part: 'processor' }),
+          stopping,
+          all,
+        }),
       );
     }
     if (plan && clock) stops.push(await startGateway({ ...starting, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
@@ -103,13 +111,16 @@ async function startProcessor({
   settings,
   brokerUrl,
   clock,
+  isClockVirtual,
   dataDir,
   version,
   log,
   out,
   stopping,
   all,
-}: Starting & { clock: Clock; dataDir: string; stopping: Promise<void>; all: boolean }): Promise<() => Promise<void>> {
+}: Starting & { clock: Clock; isClockVirtual: boolean; dataDir: string; stopping: Promise<void>; all: boolean }): Promise<
+  () => Promise<void>
+> {
   const { createProcessor } = await import('@pulseboard/cloud-processor');
   const processor = await createProcessor({
     brokerUrl,
@@ -119,6 +130,7 @@ async function startProcessor({
     gym: settings.gym,
     room: settings.room,
     clock,
+    isClockVirtual,
     retention: { readingsMs: settings.readingsDays * DAY_MS, secondsMs: settings.secondsDays * DAY_MS },
     spoolMs: settings.spoolHours * HOUR_MS,
     version,

@@ -1,5 +1,14 @@
-import { createParser, type GatewayResponse, messages, type ReadingBatch, type TopicName, topics } from '@pulseboard/contract';
-import { board, type Health, health, memberHeartRate } from './harness/api.js';
+import { createHash } from 'node:crypto';
+import {
+  type Committed,
+  createParser,
+  type GatewayResponse,
+  messages,
+  type ReadingBatch,
+  type TopicName,
+  topics,
+} from '@pulseboard/contract';
+import { board, get, type Health, health, memberHeartRate } from './harness/api.js';
 import { Child } from './harness/child.js';
 import { badExamples } from './harness/contract-examples.js';
 import { testWhere, toolPath } from './harness/environment.js';
@@ -149,7 +158,7 @@ describe('nothing that is published harms', () => {
   });
 
   test('a reading that is none costs its batch nothing', async () => {
-    const counted = (await health(system.url)).readings.refused;
+    const counted = (await health(system.url)).readings.deadLettered;
     const topic = topics.readings.build({ gym: 'elsewhere', room: 'hall', gateway: 'gateway-9' });
     const [good] = batches[0]!.readings;
     const readings = [good, { ...good, heartRateBpm: -1 }, { ...good, at: 4_000_000_000_000 }];
@@ -157,8 +166,28 @@ describe('nothing that is published harms', () => {
       topic,
       JSON.stringify({ ...batches[0], gateway: 'gateway-9', spool: 'spoolofatest', first: 1, oldest: 1, readings }),
     );
-    await eventually('two readings refused', async () => (await health(system.url)).readings.refused === counted + 2);
+    await eventually('two dead letters', async () => (await health(system.url)).readings.deadLettered === counted + 2);
     await eventually('the third shown', async () => (await board(system.url, 'elsewhere', 'hall')).gym === 'elsewhere');
+    const { deadLetters } = await get<{ deadLetters: { spool: string; number: number; reason: string; payload: string }[] }>(
+      system.url,
+      '/api/v1/dead-letters?limit=2',
+    );
+    const letters = deadLetters.sort((a, b) => a.number - b.number);
+    expect(letters.map(({ spool, number, reason }) => [spool, number, reason])).toEqual([
+      ['spoolofatest', 2, 'implausible'],
+      ['spoolofatest', 3, 'ahead'],
+    ]);
+    expect(letters.map(({ payload }) => JSON.parse(payload))).toEqual(readings.slice(1));
+  });
+
+  test('a batch whose envelope cannot be read is named to its gateway by its bytes', async () => {
+    const from = { gym: 'elsewhere', room: 'hall', gateway: 'gateway-9' };
+    const committed = await Listener.open(system.mqttUrl, [topics.committed.build(from)]);
+    const bytes = JSON.stringify({ ...batches[0], gateway: 'gateway-9', v: 2 });
+    await refused(topics.readings.build(from), [bytes]);
+    const name = createHash('sha256').update(bytes).digest('hex');
+    await eventually('it is named', () => committed.heard.some((heard) => json<Committed>(heard).rejected.includes(name)));
+    await committed.close();
   });
 
   test('real batches sent again are counted as duplicates and change no total', async () => {

@@ -1,5 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
-import { parseId, parseLimit, parseRankBy, parseSpan } from './query.js';
+import { OF_DEAD_LETTERS, parseId, parseLimit, parsePlace, parseRankBy, parseSpan, placeText } from './query.js';
 
 const NOW = 1_769_882_400_000;
 
@@ -31,4 +31,17 @@ test.each<[string, () => unknown, string]>([
 ])('refuses %s, naming it', (_, parse, message) => {
   expect(parse).toThrow(BadRequestException);
   expect(parse).toThrow(message);
+});
+
+test('a place among dead letters survives being written down', () => {
+  const place = { arrivedAt: NOW, spool: 'spool0001', number: 281_474_976_710_655 };
+  expect(parsePlace(placeText(place))).toEqual(place);
+  for (const none of [undefined, '']) expect(parsePlace(none)).toBeUndefined();
+  for (const bad of ['7', '1.spool.2', '1.SPOOL0001.2', '1.spool0001.2.3', 'x.spool0001.2'])
+    expect(() => parsePlace(bad)).toThrow(`after "${bad}" is no place`);
+});
+
+test('dead letters have a limit of their own', () => {
+  expect(parseLimit(undefined, OF_DEAD_LETTERS)).toBe(100);
+  expect(() => parseLimit('1001', OF_DEAD_LETTERS)).toThrow('from 1 to 1000');
 });

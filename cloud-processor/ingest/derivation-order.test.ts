@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { inOrder, type StoredReading } from '../aggregation/stored-reading.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
-import { batchesOf, disturbed } from '../test-data/arrivals.js';
+import { batchesOf, disturbed, heldBack } from '../test-data/arrivals.js';
 import { boardsAgree, expectedOf, foundIn, same } from '../test-data/oracle.js';
 import { ProcessorRun } from '../test-data/processor-run.js';
 import { between, createRandom } from '../test-data/random.js';
@@ -85,3 +86,43 @@ test('so they do when the processor is restarted in the middle', async () => {
   );
   await run.store.close();
 });
+
+test('so they do when hours of them are held back, and come oldest first between live ones', async () => {
+  const run = await ProcessorRun.start(openStore('held-back'), T0);
+  await fc.assert(
+    fc.asyncProperty(seeds(2), async (list) => {
+      const random = createRandom(list[0]!);
+      const begin = T0 + ++runs * 24 * HOUR_MS;
+      // Of each gym's day a few stretches; the straps are heard in all of them, and the first three come hours late.
+      const stretches = [0, 1, 2.5, 5].map((hours) => begin + hours * HOUR_MS);
+      const classes = list.map((seed, i) => {
+        const gym = `gym-${runs}-${i}`;
+        const parts = stretches.map((from, part) => simulatedClass(seed + part, { gym, begin: from, seconds: 40 }));
+        return { gym, rooms: parts[0]!.rooms, readings: renumbered(parts.flatMap(({ readings }) => readings)) };
+      });
+      const arrivals = heldBack(
+        classes.flatMap(({ readings }) => readings),
+        stretches[0]! + 10_000,
+        stretches[3]! + 5000,
+        between(random, 20, 200),
+        between(random, 50, 2000),
+      );
+      run.now = begin;
+      await run.takeAll(arrivals, () => between(random, 250, 3000));
+      await agreesWithOracle(run, classes);
+      for (const { gym } of classes) await boardsAgree(run.boards, run.store, gym);
+    }),
+    { numRuns: 2, endOnFailure: true },
+  );
+  await run.store.close();
+});
+
+/** Each spool goes on through all stretches. */
+function renumbered(readings: readonly StoredReading[]): StoredReading[] {
+  const numbers = new Map<string, number>();
+  return [...readings].sort(inOrder).map((reading) => {
+    const number = (numbers.get(reading.spool) ?? 0) + 1;
+    numbers.set(reading.spool, number);
+    return { ...reading, number };
+  });
+}

@@ -1,6 +1,6 @@
 import type { ReadingBatch } from '@pulseboard/contract';
 import { T0 } from '../test-data/readings.js';
-import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch } from './intake.js';
+import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch, payloadText } from './intake.js';
 
 const from = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
 const HOUR_MS = 3_600_000;
@@ -75,4 +75,13 @@ test.each<[string, unknown, string, RegExp]>([
   ['a time beyond all times', reading({ at: 1e300 }), 'ahead', /more than a day ahead/],
 ])('sets aside %s', (_, candidate, reason, detail) => {
   expect(judge(candidate, rules)).toEqual({ reason, detail: expect.stringMatching(detail) });
+});
+
+test.each<[string, unknown, string]>([
+  ['a reading', { at: 1 }, '{"at":1}'],
+  ['nothing', null, 'null'],
+  ['what no text can be made of', JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), '"nested too deeply"'],
+])('the payload of a dead letter is JSON: %s', (_, candidate, text) => {
+  expect(judge(candidate, rules)).toHaveProperty('reason');
+  expect(payloadText(candidate)).toBe(text);
 });

@@ -62,3 +62,12 @@ export function judge(candidate: unknown, { now, readingsMs }: Rules): Judged {
     return { reason: 'implausible', detail: `It is no reading: ${(error as Error).message}.` };
   }
 }
+
+/** A dead letter's payload as JSON text, whatever it is: what is nested too deeply to be written is told so. */
+export function payloadText(candidate: unknown): string {
+  try {
+    return JSON.stringify(candidate);
+  } catch {
+    return '"nested too deeply"';
+  }
+}

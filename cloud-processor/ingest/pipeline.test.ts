@@ -22,6 +22,7 @@ let folder: string;
 let store: DuckDbTimeSeriesStore;
 let now: number;
 let fault: StoreFault;
+let onWrite: () => void;
 let begins: number;
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -29,6 +30,7 @@ beforeEach(async () => {
   store = await DuckDbTimeSeriesStore.open(join(folder, 'store.duckdb'));
   now = T0;
   fault = 'none';
+  onWrite = () => {};
   begins = 0;
   pipeline = await create();
 });
@@ -39,7 +41,10 @@ afterEach(async () => {
 
 async function create(options: Partial<PipelineOptions> = {}): Promise<Pipeline> {
   const clock = () => now;
-  const fragile = fragileStore(store, () => fault);
+  const fragile = fragileStore(store, (call) => {
+    if (call === 'write') onWrite();
+    return fault;
+  });
   const { epoch, spools, watermarkAt } = await store.begin();
   return new Pipeline({
     store: {
@@ -124,6 +129,20 @@ test('what an outage held back waits unopened, and live readings are flushed bef
   expect(committedOf('backlog1')).toEqual([[1, 12_000]]);
   expect(pipeline.held).toBe(0);
   expect(flushed.map(({ spools }) => spools.map(({ spool }) => spool))).toEqual([['backlog1', 'spool0001'].reverse(), ['backlog1']]);
+});
+
+test('what comes while a flush makes it gone is not stored by the next one', async () => {
+  now = T0 + 5500;
+  receive(batch(1, 1));
+  receive(batch(4, 1, { oldest: 4 }));
+  onWrite = () => receive(batch(3, 1));
+  await pipeline.flush();
+  onWrite = () => {};
+  expect(pipeline.held).toBe(1);
+  await pipeline.flush();
+  expect(await storedNumbers()).toEqual([1, 4]);
+  expect(await store.begin()).toMatchObject({ spools: [{ gone: [[2, 3]] }] });
+  expect(pipeline.counts).toEqual(counted({ received: 3, stored: 2, duplicate: 1 }));
 });
 
 describe('a store that fails', () => {
@@ -231,6 +250,27 @@ test('what waits for a slow store is bounded: the rest is shown, counted, and ta
   await pipeline.flush();
   expect(pipeline.counts).toEqual(counted({ received: 70, stored: 60, turnedAway: 10 }));
   expect(await storedNumbers()).toHaveLength(60);
+});
+
+test('what an outage held back leaves room for what is live', async () => {
+  now = T0 + 3_600_000;
+  for (let i = 0; i < 6; i++) receive(batch(1 + i * 10, 10, { spool: 'backlog1' }));
+  expect(pipeline.held).toBe(40);
+  receive(batch(3590, 10));
+  receive(batch(3600, 1));
+  expect(pipeline.counts).toEqual(counted({ received: 31, turnedAway: 21 }));
+});
+
+test('a fault in showing keeps nothing from the store', async () => {
+  pipeline = await create({
+    onPicture: () => {
+      throw new Error('a page is gone');
+    },
+  });
+  now = T0 + 1500;
+  receive(batch(1, 1));
+  await pipeline.flush();
+  expect(committedOf()).toEqual([[1, 1]]);
 });
 
 test('a fault in telling does not store again', async () => {
@@ -356,13 +396,10 @@ describe('a room that the registry does not know', () => {
   });
 
   test('when the store fails meanwhile, what was held is not stored twice', async () => {
-    let know = () => {};
+    const answers: (() => void)[] = [];
     answer = () =>
       new Promise((resolve) => {
-        know = () => {
-          known = true;
-          resolve();
-        };
+        answers.push(resolve);
       });
     now = T0 + 1500;
     receive(late(1), studio);
@@ -373,9 +410,10 @@ describe('a room that the registry does not know', () => {
     now += 250;
     await pipeline.flush();
     receive(late(1), studio);
-    know();
+    expect(answers).toHaveLength(2);
+    known = true;
+    for (const resolve of answers) resolve();
     await answered();
-    receive(late(1), studio);
     await pipeline.flush();
     expect((await store.readings(all)).filter(({ spool }) => spool === 'spool0002')).toHaveLength(1);
     expect(committedOf('spool0002')).toEqual([[1, 1]]);

@@ -88,6 +88,18 @@ test('tells who is active, and forgets', async () => {
   expect([...window.activeSince(0)].map((each) => each.sensor)).toEqual(['ant-hr-1']);
 });
 
+test('what it let go of it asks for again', async () => {
+  const stored: StoredReading[] = [];
+  const window = new ReadingWindow(storeOf(stored));
+  await window.restore(T0);
+  const reading = readingAt(1000);
+  await window.add([reading], T0);
+  stored.push(reading);
+  window.prune(T0 + 5000);
+  await window.add([], T0);
+  expect(await read(window, 'demo', ['ant-hr-1'], T0 + 500, T0 + 2000)).toEqual([reading]);
+});
+
 test('whatever is added, late, twice, or let go: it reads what the store and the fresh ones are together', async () => {
   const few = fc.record({ ms: fc.integer({ min: 0, max: 60_000 }), sensor: fc.constantFrom('ant-hr-1', 'ble-a') });
   const step = fc.record({
@@ -95,6 +107,7 @@ test('whatever is added, late, twice, or let go: it reads what the store and the
     twice: fc.boolean(),
     passed: fc.integer({ min: 0, max: 10_000 }),
     restores: fc.boolean(),
+    keepMs: fc.integer({ min: -5000, max: 5000 }),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 10 }), fc.integer({ min: 0, max: 60_000 }), async (steps, from) => {
@@ -102,7 +115,7 @@ test('whatever is added, late, twice, or let go: it reads what the store and the
       const window = new ReadingWindow(storeOf(stored));
       await window.restore(T0);
       let recentFrom = T0;
-      for (const { fresh, twice, passed, restores } of steps) {
+      for (const { fresh, twice, passed, restores, keepMs } of steps) {
         const readings = fresh.map(({ ms, sensor }) => readingAt(ms, { sensor }));
         recentFrom += passed;
         if (restores) await window.restore(recentFrom);
@@ -112,7 +125,7 @@ test('whatever is added, late, twice, or let go: it reads what the store and the
         expect(await read(window, 'demo', ['ant-hr-1', 'ble-a'], T0 + from, T0 + from + 20_000)).toEqual(all);
         expect(await read(window, 'demo', ['ble-a'], T0 + from, T0 + from + 20_000)).toEqual(all.filter((r) => r.sensor === 'ble-a'));
         stored.push(...readings);
-        window.prune(recentFrom - 5000);
+        window.prune(recentFrom - keepMs);
       }
     }),
   );

@@ -12,7 +12,8 @@ export class ReadingsController {
   @EventPattern<string>(topics.readings.filter)
   onReadings(@Payload() payload: unknown, @Ctx() context: MqttContext): void {
     const from = topics.readings.parse(context.getTopic());
+    // On a topic whose levels are no ids nobody could be told anything.
     if (from) this.pipeline.receive(from, payload, context.getPacket().payload as Uint8Array);
-    else this.pipeline.refusedBatches++;
+    else this.pipeline.refuse();
   }
 }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { recordOf } from '../test-data/readings.js';
+import { readingAt, recordOf, T0 } from '../test-data/readings.js';
 import { DuckDbTimeSeriesStore } from './duckdb-time-series-store.js';
 import { storeContract } from './time-series-store.contract.js';
 import { StoreOpenError } from './time-series-store.js';
@@ -57,7 +57,8 @@ test('one process owns the file', async () => {
   }
   await store.close();
   expect(said).toContain('STORE_OPEN_FAILED');
-  expect(said).toContain(`The store ${fileOf('owned')} cannot be opened: `);
+  expect(said).toContain(`The store ${fileOf('owned')} cannot be opened: process `);
+  expect(said).toContain('has it; stop that one, or set PULSEBOARD_DATA_DIR to another folder.');
 });
 
 test('what is no store is refused', async () => {
@@ -94,4 +95,32 @@ test('a file of the former release, with a row for each range, opens and keeps w
     expect(await store.begin()).toEqual({ epoch, watermarkAt: 1000, spools });
     await store.close();
   }
+});
+
+test('after a write that failed it begins from the file, opened anew, and questions wait for that', async () => {
+  const file = fileOf('reopened');
+  const all = { gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER };
+  const nothing = { replaced: [], seconds: [], spools: [], deadLetters: [], removedDeadLetters: [], watermarkAt: T0 };
+  const store = await DuckDbTimeSeriesStore.open(file);
+  await store.begin();
+  const reading = readingAt(0, { number: 1 });
+  await store.write({ ...nothing, readings: [reading] });
+  const fail = () => store.write({ ...nothing, readings: [readingAt(1, { heartRateBpm: 1e9 })] });
+
+  await expect(fail()).rejects.toThrow(RangeError);
+  const [found, state, again] = await Promise.all([store.readings(all), store.begin(), store.readings(all)]);
+  expect([found, again, state.epoch]).toEqual([[reading], [reading], 2]);
+
+  // It cannot be opened: it stays away, and answers so, until it can.
+  await expect(fail()).rejects.toThrow(RangeError);
+  await rename(file, `${file}.elsewhere`);
+  await expect(store.begin()).rejects.toThrow('ENOENT'); // it never begins with an empty one
+  await mkdir(file);
+  await expect(store.begin()).rejects.toThrow();
+  await expect(store.readings(all)).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+  await rm(file, { recursive: true });
+  await rename(`${file}.elsewhere`, file);
+  expect(await store.begin()).toMatchObject({ epoch: 3 });
+  expect(await store.readings(all)).toEqual([reading]);
+  await store.close();
 });

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Id, MemberSecond } from '@pulseboard/contract';
 import type { StoredReading } from '../aggregation/stored-reading.js';
@@ -45,7 +46,7 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     try {
       return new DuckDbTimeSeriesStore(path, await DuckDbFile.open(path));
     } catch (error) {
-      throw new StoreOpenError(`The store ${path} cannot be opened: ${(error as Error).message.split('\n')[0]}`);
+      throw new StoreOpenError(`The store ${path} cannot be opened: ${whyNot(error as Error)}`);
     }
   }
 
@@ -230,6 +231,8 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     const opened = old
       .close()
       .catch(() => {})
+      // Never a new one: what was committed would be missing in it, and nobody would be told.
+      .then(() => access(this.path))
       .then(() => DuckDbFile.open(this.path));
     // Queries wait for it. Should it not open, the old one answers them with its fault, and the next `begin` tries again.
     this.#file = opened.catch(() => old);
@@ -297,3 +300,9 @@ const setState = (name: string, value: number): string =>
   `DELETE FROM processor_state WHERE name = '${name}'; INSERT INTO processor_state VALUES ('${name}', ${value});`;
 /** Ids only: they hold neither quotes nor backslashes, and are quoted all the same. */
 const quote = (id: Id): string => `'${id.replaceAll("'", "''")}'`;
+
+/** DuckDB's own text speaks of its command line. */
+function whyNot({ message }: Error): string {
+  const holder = /Conflicting lock is held .*\(PID (\d+)\)/s.exec(message);
+  return holder ? `process ${holder[1]} has it; stop that one, or set PULSEBOARD_DATA_DIR to another folder.` : message.split('\n')[0]!;
+}

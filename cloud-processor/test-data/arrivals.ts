@@ -16,7 +16,9 @@ export function batchesOf(readings: readonly StoredReading[], size: () => number
   const arrivals: Arrival[] = [];
   for (const list of bySpool.values())
     for (let i = 0; i < list.length; ) {
-      const run = list.slice(i, i + size());
+      const most = size();
+      const gap = list.findIndex((r, j) => j > i && r.number !== list[j - 1]!.number + 1);
+      const run = list.slice(i, Math.min(i + most, gap < 0 ? list.length : gap));
       i += run.length;
       arrivals.push(batchOf(run));
     }
@@ -45,4 +47,20 @@ export function disturbed(readings: readonly StoredReading[], random: Random): A
   const once = batchesOf(readings, () => between(random, 1, 30)).map(late);
   const again = batchesOf(readings, () => between(random, 5, 60)).filter(() => random() < 0.4);
   return [...once, ...again.map(late)].sort((a, b) => a.at - b.at);
+}
+
+/**
+ * An outage: what is made within it is held back, and comes from its end on, oldest first, a batch each `everyMs`, in between what is live.
+ * @param from UTC ms at which the outage begins
+ */
+export function heldBack(readings: readonly StoredReading[], from: number, until: number, size: number, everyMs: number): Arrival[] {
+  const live = batchesOf(
+    readings.filter(({ at }) => at < from || at >= until),
+    () => 4,
+  );
+  const late = batchesOf(
+    readings.filter(({ at }) => at >= from && at < until),
+    () => size,
+  );
+  return [...live, ...late.map((arrival, i) => ({ ...arrival, at: until + i * everyMs }))].sort((a, b) => a.at - b.at);
 }

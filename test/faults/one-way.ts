@@ -7,7 +7,7 @@ const MAX_BYTES = 65_536;
 
 /** Bytes from one socket to another, in order and all of them, as slow as the weather has it. */
 export class OneWay {
-  readonly #pacing = new Pacing();
+  #pacing = new Pacing();
   readonly #chunks: { bytes: Buffer; at: number }[] = [];
   #bytes = 0;
   #hasEnded = false;
@@ -37,7 +37,15 @@ export class OneWay {
     return this.#isDone;
   }
 
-  /** Hands on what is due. Called when the weather changes. */
+  /** The weather is another one: what is under way arrives by it, but not later than it would have. */
+  change(): void {
+    const now = performance.now();
+    this.#pacing = new Pacing();
+    for (const chunk of this.#chunks) chunk.at = Math.min(chunk.at, this.#pacing.arrivalOf(chunk.bytes.length, now, this.weather()));
+    this.look();
+  }
+
+  /** Hands on what is due. */
   look(): void {
     clearTimeout(this.#timer);
     if (this.#isDone) return;

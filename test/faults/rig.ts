@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Id } from '@pulseboard/contract';
@@ -9,7 +9,8 @@ import type { Settings } from '../harness/system.js';
 import { type Broker, type BrokerKind, createBroker } from './brokers.js';
 import { Part } from './part.js';
 import type { Cut } from './power-cut.js';
-import { mountSmallDisk, type SmallDisk } from './small-disk.js';
+import { openRadioPipe } from './radio-pipe.js';
+import { canMount, limitFiles, mountSmallDisk, type SmallDisk } from './small-disk.js';
 import { TcpProxy, type Weather } from './tcp-proxy.js';
 
 export const GYM: Id = 'demo';
@@ -37,6 +38,8 @@ export interface RigOptions {
 /** One process of a gateway, with what it heard. */
 export interface LifeOfGateway {
   radioLog: string;
+  /** Resolves when, after its end, the whole log is there. */
+  written: Promise<unknown>;
   wasKilled: boolean;
 }
 
@@ -79,7 +82,8 @@ export class Rig {
     this.gateways = options.gateways.map((id, i) => this.#gateway(id, gatewayWays[i]!));
     const { smallDisk } = options;
     const onDisk = smallDisk?.of === 'store' ? this.dataFolder : this.gateways[0]!.spoolFolder;
-    this.disk = smallDisk && mountSmallDisk(onDisk, smallDisk.megabytes);
+    const onDiskPart = smallDisk?.of === 'store' ? this.processor : this.gateways[0]!.part;
+    this.disk = smallDisk && (mountSmallDisk(onDisk, smallDisk.megabytes) ?? limitFiles(onDiskPart));
   }
 
   /** Everything is up and the class is on the air. */
@@ -152,6 +156,7 @@ export class Rig {
     for (const part of this.#parts) if (part.isRunning) await part.kill();
     await Promise.all([this.#processorWay, ...this.gateways.map(({ way }) => way)].map((way) => way.close()));
     this.disk?.close();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   get #parts(): Part[] {
@@ -174,15 +179,21 @@ export class Rig {
     const lives: LifeOfGateway[] = [];
     const launch = () => {
       const radioLog = join(this.folder, 'radio', `${id}.${lives.length + 1}.jsonl`);
-      lives.push({ radioLog, wasKilled: false });
+      const pipe = this.#isLimited(id) ? openRadioPipe(radioLog) : undefined;
+      lives.push({ radioLog, written: pipe?.written ?? Promise.resolve(), wasKilled: false });
       return this.#launchGateway({
         PULSEBOARD_GATEWAY: id,
         PULSEBOARD_BROKER_URL: `mqtt://127.0.0.1:${way.port}`,
         PULSEBOARD_SPOOL_DIR: spoolFolder,
-        PULSEBOARD_RADIO_LOG: radioLog,
+        PULSEBOARD_RADIO_LOG: pipe?.path ?? radioLog,
       });
     };
     return { id, part: new Part(id, launch), way, spoolFolder, lives, cuts: [] };
+  }
+
+  /** Its disk is full by a limit on the size of all its files. */
+  #isLimited(id: Id): boolean {
+    return this.options.smallDisk?.of === 'spool' && id === this.gateways[0]!.id && !canMount();
   }
 
   #launchGateway(own: Settings & { PULSEBOARD_GATEWAY: Id }): Child {

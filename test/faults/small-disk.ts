@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '../harness/environment.js';
+import type { Part } from './part.js';
 
 /** A disk that can be filled and freed. */
 export interface SmallDisk {
@@ -54,16 +55,14 @@ export function canMount(): boolean {
   return mayMount;
 }
 
-/** Where nobody may mount: files of a process can grow no more, all of them, so its radio log must be none. @param pid of the process that runs now */
-export function limitFiles(pid: () => number): SmallDisk | undefined {
-  const limit = (size: string) => run('prlimit', ['--pid', String(pid()), `--fsize=${size}:unlimited`]);
-  if (!limit('unlimited')) return undefined;
-  return {
-    how: 'a limit on the size of its files (mounting is not permitted)',
-    fill: () => limit('0'),
-    free: () => limit('unlimited'),
-    close() {},
+/** Where nobody may mount: the files of a part can grow no more, all of them, while its process of now runs. */
+export function limitFiles(part: Part): SmallDisk {
+  const limit = (size: string) => {
+    if (!run('prlimit', ['--pid', String(part.child.pid), `--fsize=${size}:unlimited`]))
+      throw new Error('Neither mount nor prlimit works here');
   };
+  const how = 'a limit on the size of its files, as mounting is not permitted';
+  return { how, fill: () => limit('0'), free: () => limit('unlimited'), close() {} };
 }
 
 /** To the last byte. */

@@ -110,6 +110,16 @@ describe('the proxy', () => {
     await eventually('the connection forgotten', () => proxy.connections === 0);
   });
 
+  test('what a slow way has not handed on yet arrives when the way becomes fast, in order', async () => {
+    proxy.weather = { reach: 'open', bytesPerSecond: 1 };
+    const [client, far] = await pair();
+    const there = text(far);
+    client.end(long);
+    await eventually('some of it on the way', () => client.bytesWritten > 0);
+    proxy.weather = { reach: 'open' };
+    expect((await there) === long).toBe(true);
+  });
+
   test('what is held arrives when the way opens again', async () => {
     const [client, far] = await pair();
     proxy.weather = { reach: 'held' };

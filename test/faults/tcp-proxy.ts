@@ -57,7 +57,7 @@ export class TcpProxy {
     this.#weather = weather;
     for (const link of this.#links) {
       if (weather.reach === 'open' && !link.server) this.#connect(link);
-      for (const way of link.ways) way.look();
+      for (const way of link.ways) way.change();
     }
   }
 

@@ -35,6 +35,7 @@ const HELD_MS = 8000;
 export async function judge(rig: Rig, mayDrop: readonly string[] | undefined, say: (line: string) => void): Promise<Verdict> {
   const faults: string[] = [];
   await Promise.all(rig.gateways.map(({ part }) => part.stop()));
+  await Promise.all(rig.gateways.flatMap(({ lives }) => lives.map(({ written }) => written)));
   say('gateways stopped; what they still hold is drained');
   await rig.startSilent();
   const lives = await expectedLives(rig);

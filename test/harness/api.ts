@@ -4,11 +4,12 @@ import { type Board, createParser, type MemberSecond, type Parser } from '@pulse
 export interface Health {
   status: string;
   broker: string;
+  store: string;
   epoch: number;
   now: number;
   uptimeS: number;
   derivedUntil: number;
-  readings: { received: number; stored: number; duplicate: number; refused: number; waiting: number };
+  readings: { received: number; stored: number; deadLettered: number; duplicate: number; turnedAway: number; waiting: number };
   refusedBatches: number;
   failedFlushes: number;
 }

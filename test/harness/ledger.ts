@@ -1,5 +1,7 @@
-import type { GatewayHealth, GatewayParams, Id } from '@pulseboard/contract';
+import { type GatewayHealth, type GatewayParams, type Id, topics } from '@pulseboard/contract';
 import { get } from './api.js';
+import { eventually } from './eventually.js';
+import { json, Listener } from './mqtt.js';
 
 /** What `GET /api/v1/ledger` answers. */
 export interface Ledger {
@@ -71,6 +73,21 @@ export function disagreements({ spools }: Ledger, gateway: Id, health: Pick<Gate
       theirs[name] === ours[name] ? [] : [`spool ${ours.spool} of ${gateway}: ${name} is ${theirs[name]} here and ${ours[name]} there`],
     );
   });
+}
+
+/** The health that each of these gateways published last. */
+export async function retainedHealths(mqttUrl: string, gateways: readonly Id[]): Promise<Map<Id, GatewayHealth>> {
+  const healths = new Map<Id, GatewayHealth>();
+  const listener = await Listener.open(mqttUrl, [topics.gatewayHealth.filter], (heard) => {
+    const of = topics.gatewayHealth.parse(heard.topic);
+    if (of && gateways.includes(of.gateway)) healths.set(of.gateway, json<GatewayHealth>(heard));
+  });
+  try {
+    await eventually(`the health of ${gateways.join(', ')}`, () => healths.size === gateways.length);
+    return healths;
+  } finally {
+    await listener.close();
+  }
 }
 
 /**

@@ -3,7 +3,6 @@ import { health } from '../../harness/api.js';
 import { eventually } from '../../harness/eventually.js';
 import { healthOf } from '../gateway-healths.js';
 import type { Scenario } from '../scenario.js';
-import { canMount, limitFiles } from '../small-disk.js';
 
 /** The registry is 40 MB of it. */
 const STORE_DISK_MB = 128;
@@ -12,17 +11,15 @@ const SPOOL_DISK_MB = 16;
 export const fillStoreDisk: Scenario = {
   name: 'store-disk-full',
   what: "the disk of the processor's data folder full to the last byte, then free again",
-  rig: () => (canMount() ? { smallDisk: { of: 'store', megabytes: STORE_DISK_MB } } : {}),
+  rig: () => ({ smallDisk: { of: 'store', megabytes: STORE_DISK_MB } }),
   async run({ rig, knobs, say, wait }) {
-    const disk = rig.disk ?? limitFiles(() => rig.processor.child.pid);
-    if (!disk) throw new Error('Neither mount nor prlimit works here');
-    disk.fill();
-    say(`store full: ${disk.how}`);
+    rig.disk!.fill();
+    say(`store full: ${rig.disk!.how}`);
     await wait(knobs.faultMs);
     const { failedFlushes } = await health(rig.url);
     if (failedFlushes === 0) throw new Error('The full disk harmed nobody: no flush failed');
     say(`${failedFlushes} flushes failed; disk free`);
-    disk.free();
+    rig.disk!.free();
   },
 };
 
@@ -56,7 +53,6 @@ export const fillSpoolDisk: Scenario = {
   name: 'gateway-disk-full',
   what: "the disk of a gateway's spool full to the last byte, with and without the broker, then free again",
   rig: () => ({ smallDisk: { of: 'spool', megabytes: SPOOL_DISK_MB } }),
-  obstacle: () => (canMount() ? undefined : 'a tmpfs cannot be mounted, and a limit on file sizes would stop the radio log too'),
   async run({ rig, knobs, say, wait }) {
     const [{ id, way }] = rig.gateways as [(typeof rig.gateways)[number]];
     rig.disk!.fill();

@@ -41,10 +41,10 @@ export const dropConnections: Scenario = {
 
 export const slowNetwork: Scenario = {
   name: 'net-slow',
-  what: 'a way of 400 ms each direction and 6 kB/s, which is less than the class needs',
+  what: 'a way of 400 ms and 1.5 kB/s in each direction, which is less than the class needs',
   async run({ rig, knobs, say, wait }) {
-    say('400 ms, 6 kB/s');
-    rig.weather = { reach: 'open', delayMs: 400, bytesPerSecond: 6000 };
+    say('400 ms, 1.5 kB/s');
+    rig.weather = { reach: 'open', delayMs: 400, bytesPerSecond: 1500 };
     await wait(knobs.faultMs);
     rig.weather = { reach: 'open' };
   },

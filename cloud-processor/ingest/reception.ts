@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import type { Clock, GatewayParams, Id, Reading, ReadingBatchEnvelope } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import type { StoredReading } from '../aggregation/stored-reading.js';
+import type { Boards } from '../board/boards.js';
+import type { RoomBoard } from '../board/room-board.js';
+import { Breather } from '../breather.js';
+import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch, payloadText } from './intake.js';
+import { Rooms } from './rooms.js';
+import type { SpoolBooks } from './spool-books.js';
+import { sizeOf, type Taken, WaitingReadings } from './waiting-readings.js';
+
+export interface ReceptionOptions {
+  books: SpoolBooks;
+  boards: Boards;
+  /** How long the store keeps readings. */
+  readingsMs: number;
+  /** Makes gym and room known; resolves when their roster can be asked. */
+  prepareRoom(gym: Id, room: Id): Promise<void>;
+  /** Whether the roster of a gym can be asked already. */
+  isPrepared(gym: Id, room: Id): boolean;
+  clock: Clock;
+  /** Ms that never go back. */
+  monotonic?: () => number;
+  log: Logger;
+  onPicture(board: RoomBoard): void;
+  /** Readings that may wait for the store. */
+  maxWaitingReadings?: number;
+}
+
+/** Ten minutes of 40 straps. */
+const MAX_WAITING_READINGS = 50_000;
+/** Of these the last fifth is for live readings. */
+const BACKLOG_SHARE = 0.8;
+/** A batch whose last reading is older than this is backlog: it is opened by a flush, piece by piece, and live ones do not wait for it. */
+const LIVE_MS = 20_000;
+
+/** Where batches come in: shown at once, numbered in the books, and held until a flush takes them. */
+export class Reception {
+  refusedBatches = 0;
+  /** Everything is turned away: shown, not taken. */
+  isClosed = false;
+  readonly #waiting = new WaitingReadings();
+  readonly #rooms: Rooms;
+  readonly #monotonic: () => number;
+  readonly #maxWaiting: number;
+  /** Taken by the flush under way. */
+  #underWay = 0;
+
+  constructor(private readonly options: ReceptionOptions) {
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#maxWaiting = options.maxWaitingReadings ?? MAX_WAITING_READINGS;
+    this.#rooms = new Rooms({
+      prepareRoom: options.prepareRoom,
+      isPrepared: options.isPrepared,
+      monotonic: this.#monotonic,
+      log: options.log,
+      onReady: (taken) => {
+        this.#waiting.add(taken);
+        this.#show(taken.readings);
+      },
+      onFailed: ({ readings, deadLetters }) => options.books.release([...readings, ...deadLetters]),
+    });
+  }
+
+  /** Readings in memory that are not stored. */
+  get held(): number {
+    return this.#waiting.size + this.#rooms.parked + this.#underWay;
+  }
+
+  /** Readings that a flush could take now. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get isRegistryAway(): boolean {
+    return this.#rooms.isRegistryAway;
+  }
+
+  /**
+   * Takes what arrived on a gateway's readings topic. Never throws: what cannot be taken is counted and told.
+   * @param payload the parsed JSON, or whatever else arrived
+   * @param raw the bytes of the message: their hash is the name of a batch that cannot be read
+   */
+  receive(from: GatewayParams, payload: unknown, raw: Uint8Array): void {
+    this.#refusing(from, raw, () => {
+      const batch = openBatch(from, payload);
+      demandOwner(batch.spool, from, this.options.books.ownerOf(batch.spool));
+      const isBacklog = this.#isBacklog(batch);
+      const isFull = this.held >= this.#maxWaiting * (isBacklog ? BACKLOG_SHARE : 1);
+      if (this.isClosed || isFull || !this.#rooms.mayTake(from)) this.#turnAway(from, batch);
+      else if (isBacklog) this.#waiting.addUnopened({ from, batch });
+      else {
+        const taken = this.#open(from, batch);
+        if (this.#rooms.park(from, taken)) return; // shown once its room is known
+        this.#waiting.add(taken);
+        this.#show(taken.readings);
+      }
+    });
+  }
+
+  /** What a flush takes, about `most`: all that is live, then backlog. `finish` ends it. */
+  async takeSome(most: number): Promise<Taken> {
+    const { books } = this.options;
+    const breather = new Breather();
+    const some = this.#waiting.take(most, ({ spool, number }) => books.isWaiting(spool, number));
+    this.#underWay = sizeOf(some);
+    while (this.#underWay < most) {
+      const unopened = this.#waiting.takeUnopened();
+      if (!unopened) break;
+      const { from, batch } = unopened;
+      this.#refusing(from, undefined, () => {
+        // It may have got another owner since it came.
+        demandOwner(batch.spool, from, books.ownerOf(batch.spool));
+        const taken = this.#open(from, batch);
+        if (this.#rooms.park(from, taken)) return;
+        some.readings.push(...taken.readings);
+        some.deadLetters.push(...taken.deadLetters);
+        this.#show(taken.readings);
+      });
+      this.#underWay = sizeOf(some);
+      if (breather.isDue) await breather.breathe();
+    }
+    return some;
+  }
+
+  /** What was taken is stored, or given up. */
+  finish(): void {
+    this.#underWay = 0;
+  }
+
+  /** Keeps nothing: the gateways have it. */
+  clear(): void {
+    this.options.books.forgetWaiting();
+    this.#waiting.clear();
+    this.#rooms.clear();
+    this.#underWay = 0;
+  }
+
+  #isBacklog({ readings }: ReadingBatchEnvelope): boolean {
+    const at = (readings.at(-1) as { at?: unknown } | null)?.at;
+    return typeof at === 'number' && at < this.options.clock() - LIVE_MS - this.options.boards.slackMs;
+  }
+
+  /** A batch that may not be taken is counted, and named to its gateway when it cannot be read. */
+  #refusing(from: GatewayParams, raw: Uint8Array | undefined, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof BatchUnreadableError || error instanceof BatchForeignError)) throw error;
+      this.refusedBatches++;
+      if (raw && error instanceof BatchUnreadableError) this.options.books.reject(from, createHash('sha256').update(raw).digest('hex'));
+      this.options.log.warn({ ...from, reason: error.message, code: error.code }, 'batch refused');
+    }
+  }
+
+  /** @returns what of a batch is new */
+  #open(from: GatewayParams, { spool, first, oldest, readings }: ReadingBatchEnvelope): Taken {
+    const { books, clock, readingsMs, log } = this.options;
+    const now = clock();
+    const taken: Taken = { readings: [], deadLetters: [] };
+    for (const number of books.take({ ...from, spool }, first, readings.length, oldest, this.#monotonic())) {
+      const candidate = readings[number - first];
+      const judged = judge(candidate, { now, readingsMs });
+      if ('reading' in judged) taken.readings.push(numbered(judged.reading, from, spool, number));
+      else taken.deadLetters.push({ ...from, spool, number, arrivedAt: now, ...judged, payload: payloadText(candidate) });
+    }
+    const [letter] = taken.deadLetters;
+    if (letter) log.warn({ ...from, count: taken.deadLetters.length, first: letter }, 'readings set aside as dead letters');
+    return taken;
+  }
+
+  /** Shown all the same; the gateway has it, and sends it again. */
+  #turnAway(from: GatewayParams, { spool, first, readings }: ReadingBatchEnvelope): void {
+    const { books, clock, readingsMs, isPrepared } = this.options;
+    books.turnAway(readings.length);
+    if (!isPrepared(from.gym, from.room)) return;
+    const rules = { now: clock(), readingsMs };
+    const shown: StoredReading[] = [];
+    for (const [i, candidate] of readings.entries()) {
+      const judged = judge(candidate, rules);
+      if ('reading' in judged) shown.push(numbered(judged.reading, from, spool, first + i));
+    }
+    this.#show(shown);
+  }
+
+  /** What is taken is taken: a fault in showing it must not keep it from the store. */
+  #show(readings: readonly StoredReading[]): void {
+    const { boards, clock, log, onPicture } = this.options;
+    try {
+      const now = clock();
+      const changed = new Set<RoomBoard>();
+      for (const reading of readings) {
+        const board = boards.note(reading, now);
+        if (board) changed.add(board);
+      }
+      for (const board of changed) onPicture(board);
+    } catch (error) {
+      log.error({ err: (error as Error).stack }, 'readings could not be shown');
+    }
+  }
+}
+
+/** Not by spreading: that took ten times as long, as measured on an hour of backlog. */
+const numbered = (reading: Reading, { gym, room, gateway }: GatewayParams, spool: string, number: number): StoredReading =>
+  Object.assign({ gym, room, gateway, spool, number }, reading);
