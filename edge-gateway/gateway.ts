@@ -64,7 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const health = (): GatewayHealth => {
     const straps = unifier.straps().map((strap) => ({ ...strap, lastHeardAt: strap.lastHeardAt + clock.offsetMs }));
     return {
-      at: clock.utcNow(),
+      at: Math.max(MIN_UTC_MS, clock.utcNow()),
       version,
       boot,
       uptimeS: Math.floor((performance.now() - bornAt) / 1000),
@@ -137,7 +137,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   let fault: string | undefined;
   const tick = async () => {
-    await publisher.tick();
+    // Whatever the disk does, the room is heard.
+    await publisher.tick().catch((error: Error) => log.error({ err: error.stack }, 'the spool could not be looked after'));
     if (disk.diskFault === fault) return;
     fault = disk.diskFault;
     if (fault) log.error({ fault, folder }, 'the spool cannot be written; live readings go on, the rest waits in memory');

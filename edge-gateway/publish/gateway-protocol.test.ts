@@ -342,3 +342,23 @@ test('an hour of 40 straps drains without the protocol being felt', () => {
   expect(batches).toBeLessThan(310);
   expect((user + system) / 1000).toBeLessThan(1000);
 });
+
+test.each([1, 2])(
+  'a spool of which nothing is ever committed does not keep another from being drained, of which sending %i is heard',
+  (heardAt) => {
+    const stuck = { id: 'spoolstuck', written: 30_000, ceiling: 30_000, present: new Ranges([[1, 30_000]]), heard: [], dropped: {} };
+    const protocol = new GatewayProtocol('spoolcurrent', [stuck, { ...stuck, id: 'spoolother' }], () => 0.5);
+    const sent = new Map<number, number>();
+    protocol.connect();
+    for (let s = 0; s < 900 && protocol.spools.some(({ id }) => id === 'spoolother'); s++)
+      for (const { spool, first, last } of protocol.due(s * 1000, 4)) {
+        if (spool.id !== 'spoolother') continue;
+        const times = (sent.get(first) ?? 0) + 1;
+        sent.set(first, times);
+        const closed = spool.heldCount === last - first + 1;
+        if (times >= heardAt)
+          protocol.hear({ epoch: 1, rejected: [], spools: [{ spool: spool.id, ranges: [[first, last]], gone: [], closed }] }, s * 1000);
+      }
+    expect(protocol.spools.map(({ id }) => id)).toEqual(['spoolstuck', 'spoolcurrent']);
+  },
+);

@@ -216,31 +216,43 @@ export class GatewayProtocol {
     return { spool, first: run.first, last: run.last, isBacklog };
   }
 
-  /** Oldest first. Runs that were never sent and follow each other travel together. */
+  /**
+   * What was never sent first, oldest spool first, then what waits longest: a spool of which nothing is ever committed does not keep the others from it.
+   * Runs that were never sent and follow each other travel together.
+   */
   #resend(now: number, max: number, sendings: Sending[]): void {
+    let room = max;
     let underWay = 0;
-    let sent = 0;
+    const expired: { spool: SpoolState; run: Run }[] = [];
     for (const spool of this.spools)
-      for (const run of spool.runs)
-        if (run.inWindow) {
-          run.inWindow = now < run.sentAt + this.timeoutMs(run);
-          if (run.inWindow) underWay++;
-        }
-    for (const spool of this.spools) {
-      for (let i = 0; i < spool.runs.length && underWay < this.#o.windowBatches && sent < max; i++) {
-        const run = spool.runs[i]!;
-        if (now < run.sentAt + this.timeoutMs(run) || run.last > spool.ceiling) continue;
-        this.#merge(spool, i);
-        if (run.tries++ > 0 && now - (this.#progressAt ?? now) > this.#backoffMs) {
-          this.#backoffMs = Math.min(this.#o.maxBackoffMs, this.#backoffMs * 2);
-          this.#progressAt = now;
-        }
-        run.inWindow = true;
-        underWay++;
-        sent++;
-        sendings.push(this.#send(spool, run, now, true));
+      for (const run of spool.runs) {
+        if (run.sentAt === Number.NEGATIVE_INFINITY) continue;
+        const isDue = now >= run.sentAt + this.timeoutMs(run);
+        if (run.inWindow) run.inWindow = !isDue;
+        if (run.inWindow) underWay++;
+        if (isDue && run.last <= spool.ceiling) expired.push({ spool, run });
       }
+    room = Math.min(room, this.#o.windowBatches - underWay);
+    for (const spool of this.spools)
+      for (let i = 0; i < spool.runs.length && room > 0; i++) {
+        const run = spool.runs[i]!;
+        if (run.sentAt !== Number.NEGATIVE_INFINITY || run.last > spool.ceiling) continue;
+        this.#merge(spool, i);
+        sendings.push(this.#sendAgain(spool, run, now));
+        room--;
+      }
+    if (room <= 0) return;
+    expired.sort((a, b) => a.run.sentAt - b.run.sentAt);
+    for (const { spool, run } of expired.slice(0, room)) sendings.push(this.#sendAgain(spool, run, now));
+  }
+
+  #sendAgain(spool: SpoolState, run: Run, now: number): Sending {
+    if (run.tries++ > 0 && now - (this.#progressAt ?? now) > this.#backoffMs) {
+      this.#backoffMs = Math.min(this.#o.maxBackoffMs, this.#backoffMs * 2);
+      this.#progressAt = now;
     }
+    run.inWindow = true;
+    return this.#send(spool, run, now, true);
   }
 
   #merge(spool: SpoolState, at: number): void {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NumberRange, Reading, ReadingBatch } from '@pulseboard/contract';
+import { MIN_UTC_MS, type NumberRange, type Reading, type ReadingBatch } from '@pulseboard/contract';
 import { pino } from 'pino';
 import { DiskSpool } from '../spool/disk-spool.js';
 import { GatewayProtocol } from './gateway-protocol.js';
@@ -27,6 +27,8 @@ interface BenchOptions {
   segmentBytes?: number;
   maxBytes?: number;
   maxAgeMs?: number;
+  /** UTC ms at which its clock begins. */
+  epochMs?: number;
   anchored?: boolean;
   connected?: boolean;
 }
@@ -39,6 +41,7 @@ async function bench(options: BenchOptions = {}) {
     segmentBytes = 5000,
     maxBytes = 1e9,
     maxAgeMs = 1e9,
+    epochMs = T0,
     anchored = true,
     connected = true,
   } = options;
@@ -62,7 +65,7 @@ async function bench(options: BenchOptions = {}) {
     uplink,
     gateway: 'gateway-1',
     boot: 'boot',
-    clock: () => T0 + nowMs,
+    clock: () => epochMs + nowMs,
     flushIntervalMs,
     limits: { maxBytes, maxAgeMs },
     log: pino({ level: 'silent' }),
@@ -347,4 +350,11 @@ test('closing sends what is open, then nothing more', async () => {
   take(2);
   advance(1000);
   expect(runs()).toHaveLength(1);
+});
+
+test('a machine whose clock stands before all time of readings still sends batches that can be read', async () => {
+  const { take, advance, sent } = await bench({ epochMs: 0 });
+  take(1);
+  advance(0);
+  expect(sent[0]!.batch.sentAt).toBe(MIN_UTC_MS);
 });

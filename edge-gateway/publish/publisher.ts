@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock, Committed, Id, Reading, ReadingBatch, SpoolLedger } from '@pulseboard/contract';
+import { type Clock, type Committed, type Id, MIN_UTC_MS, type Reading, type ReadingBatch, type SpoolLedger } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { Anchor } from '../spool/anchor.js';
 import type { DiskSpool } from '../spool/disk-spool.js';
@@ -181,7 +181,7 @@ export class Publisher {
       first,
       oldest: spool.oldest,
       boot,
-      sentAt: clock(),
+      sentAt: Math.max(MIN_UTC_MS, clock()),
       clock: disk.clockStateOf(spool.id) ?? 'unsynced',
       readings,
     };
@@ -224,7 +224,7 @@ export class Publisher {
       const spool = protocol.spools.find((s) => s.id === id);
       if (!spool || spool.heldIn(first, last).length === 0) continue;
       const reason = disk.bytes > limits.maxBytes ? 'full' : clock() - lastAt > limits.maxAgeMs ? 'age' : undefined;
-      if (!reason) return;
+      if (!reason) continue;
       const readings = protocol.drop(spool, first, last, reason);
       log.error({ spool: id, readings, reason }, 'the spool is over its limit; its oldest readings were dropped');
       disk.forget(spool, monotonic());

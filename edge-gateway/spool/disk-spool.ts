@@ -4,9 +4,10 @@ import type { ClockState, Reading } from '@pulseboard/contract';
 import type { RecoveredSpool, SpoolState } from '../publish/spool-state.js';
 import { type Anchor, readAnchor, replaceFile, writeAnchor } from './anchor.js';
 import { BOOK_FILE, bookOf } from './book.js';
+import { readCeiling, writeCeiling } from './ceiling.js';
 import { FrameKind } from './frame.js';
 import { recoverSpools, SET_ASIDE_FOLDER, type StoredSegment } from './recover.js';
-import { readSegment, SegmentWriter, segmentPath, syncFolder } from './segment.js';
+import { readSegment, type SegmentContent, SegmentWriter, segmentPath, syncFolder } from './segment.js';
 
 export interface DiskSpoolOptions {
   /** Holds one folder a spool. */
@@ -48,10 +49,19 @@ export class DiskSpool {
   readonly #anchors = new Map<string, Anchor>();
   readonly #cache = new Map<string, Map<number, Reading>>();
   readonly #books = new Map<string, { at: number; dropped: string }>();
+  /** Older spools whose ceiling stands in a file of its own: their segments may go. */
+  readonly #ceilingKept = new Set<string>();
+  /** Anchors that the disk has not taken yet. */
+  readonly #unwrittenAnchors = new Map<string, Anchor>();
+  /** Segments that were closed and are still being synced. */
+  readonly #closing = new Set<Promise<void>>();
+  readonly #faults: { append?: string | undefined; sync?: string | undefined; other?: string | undefined } = {};
   #writer: SegmentWriter | undefined;
+  /** A ceiling in the writer's segment survives a power cut. */
+  #isWriterDurable = false;
+  #ceiling = 0;
   #rate = 0;
   #sinceSync = 0;
-  #diskFault: string | undefined;
 
   private constructor(
     private readonly options: DiskSpoolOptions,
@@ -70,8 +80,9 @@ export class DiskSpool {
       mkdirSync(folder, { recursive: true });
       const { spools, reports } = recoverSpools(folder, gateway);
       const disk = new DiskSpool(options, spools, reports);
-      for (const { id: older, segments, machineBoot: boot } of spools) {
+      for (const { id: older, segments, machineBoot: boot, ceiling } of spools) {
         disk.#segments.set(older, segments);
+        disk.#keepCeiling(older, ceiling);
         const anchor = readAnchor(join(folder, older));
         if (anchor) disk.#anchors.set(older, anchor);
         else if (boot !== machineBoot) disk.#setAnchor(older, ESTIMATED);
@@ -87,7 +98,7 @@ export class DiskSpool {
 
   /** Why the disk takes nothing at the moment; undefined while it does. */
   get diskFault(): string | undefined {
-    return this.#diskFault;
+    return this.#faults.append ?? this.#faults.sync ?? this.#faults.other;
   }
 
   get bytes(): number {
@@ -122,11 +133,10 @@ export class DiskSpool {
     this.#recent.delete(number - RECENT_READINGS);
     this.#sinceSync++;
     try {
-      const kind = this.#anchors.has(this.options.id) ? FrameKind.reading : FrameKind.unanchored;
-      this.#writerFor(number).append(kind, number, Buffer.from(JSON.stringify(reading)));
-      this.#diskFault = undefined;
+      this.#write(this.#writerFor(number), number, reading);
+      this.#faults.append = undefined;
     } catch (error) {
-      this.#diskFault = faultOf(error);
+      this.#faults.append = faultOf(error);
       this.#closeWriter(number);
       this.#unspooled.set(number, reading);
     }
@@ -140,22 +150,30 @@ export class DiskSpool {
   }
 
   /**
-   * Makes what was appended survive a power cut.
+   * Makes what was appended survive a power cut, and what waited in memory with it. Nothing is written when nothing is new.
    * @param written highest number appended
-   * @returns the ceiling that is durable now; while the disk takes nothing, live readings go on without one
+   * @returns the ceiling: durable, unless the disk takes not even a block that it has; live readings go on then all the same
    */
   async sync(written: number): Promise<number> {
+    const isIdle = this.#sinceSync === 0 && this.#unspooled.size === 0 && this.#isWriterDurable;
     this.#rate = Math.max(this.#sinceSync, this.#rate / 2);
     this.#sinceSync = 0;
-    const ceiling = written + Math.max(CEILING_HEADROOM, Math.ceil(this.#rate * 4));
+    for (const [spool, anchor] of this.#unwrittenAnchors) this.#setAnchor(spool, anchor);
+    if (isIdle && this.#ceiling >= written + CEILING_HEADROOM / 2 && this.diskFault === undefined) return this.#ceiling;
+    const ceiling = Math.max(this.#ceiling, written + Math.max(CEILING_HEADROOM, Math.ceil(this.#rate * 4)));
     try {
       const writer = this.#writerFor(written + 1);
       writer.append(FrameKind.ceiling, ceiling, EMPTY);
-      await writer.sync();
-      this.#diskFault = undefined;
+      await Promise.all([...this.#closing, writer.sync()]);
+      this.#isWriterDurable = writer === this.#writer;
+      this.#faults.sync = undefined;
+      if (this.#unspooled.size === 0) this.#faults.append = undefined;
+      this.#faults.other = undefined;
     } catch (error) {
-      this.#diskFault = faultOf(error);
+      this.#faults.sync = faultOf(error);
+      this.#keepCeiling(this.options.id, ceiling);
     }
+    this.#ceiling = ceiling;
     return ceiling;
   }
 
@@ -179,13 +197,9 @@ export class DiskSpool {
     const kept: StoredSegment[] = [];
     const segments = this.#segments.get(spool.id) ?? [];
     for (const segment of segments) {
-      // The last one of an older spool has its ceiling, without which genuine commits would be refused.
-      const isLastOfOlder = !spool.current && segment === segments.at(-1);
-      if (isLastOfOlder || spool.heldIn(segment.first, segment.last).length) kept.push(segment);
-      else {
-        rmSync(segment.path, { force: true });
-        this.#cache.delete(segment.path);
-      }
+      // Without its ceiling genuine commits of a spool would be refused: it is in the newest segment, or beside them all.
+      const hasCeiling = spool.current ? !this.#isWriterDurable : segment === segments.at(-1) && !this.#ceilingKept.has(spool.id);
+      if (hasCeiling || spool.heldIn(segment.first, segment.last).length || !this.#unlink(segment.path)) kept.push(segment);
     }
     this.#segments.set(spool.id, kept);
     if (spool.current) for (const n of this.#unspooled.keys()) if (!spool.isHeld(n)) this.#unspooled.delete(n);
@@ -208,16 +222,21 @@ export class DiskSpool {
 
   /** Deletes a spool that is done with. */
   remove(spool: string): void {
-    rmSync(join(this.options.folder, spool), { recursive: true, force: true });
+    this.#unlink(join(this.options.folder, spool));
     this.#segments.delete(spool);
     this.#anchors.delete(spool);
+    this.#unwrittenAnchors.delete(spool);
+    this.#ceilingKept.delete(spool);
     this.#books.delete(spool);
   }
 
   /** Segments in the order in which they go when there is no room: of the oldest spool first. `lastAt` is UTC ms. */
   *closedSegments(): Generator<{ spool: string; first: number; last: number; lastAt: number }> {
-    for (const [spool, segments] of [...this.#segments])
-      for (const { first, last, lastAt } of [...segments]) if (last >= first) yield { spool, first, last, lastAt };
+    for (const [spool, segments] of [...this.#segments]) {
+      const offsetMs = this.#anchors.get(spool)?.offsetMs ?? 0;
+      for (const { first, last, lastAt, isUnanchored } of [...segments])
+        if (last >= first) yield { spool, first, last, lastAt: lastAt + (isUnanchored ? offsetMs : 0) };
+    }
   }
 
   close(): void {
@@ -225,26 +244,77 @@ export class DiskSpool {
     this.#writer = undefined;
   }
 
-  #setAnchor(spool: string, anchor: Anchor): void {
-    this.#anchors.set(spool, anchor);
+  /** @returns whether it is gone */
+  #unlink(path: string): boolean {
     try {
-      writeAnchor(join(this.options.folder, spool), anchor);
+      rmSync(path, { recursive: true, force: true });
+      this.#cache.delete(path);
+      return true;
     } catch (error) {
-      // A full disk holds nothing of before the anchor either, unless it filled up in this very minute.
-      this.#diskFault = faultOf(error);
+      this.#faults.other = faultOf(error);
+      return false;
     }
   }
 
-  #writerFor(number: number): SegmentWriter {
-    if (this.#writer && this.#writer.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES)) this.#closeWriter(number);
-    if (!this.#writer) {
-      const { folder, gateway, id, machineBoot } = this.options;
-      const path = segmentPath(join(folder, id), number);
-      if (mkdirSync(join(folder, id), { recursive: true })) syncFolder(folder);
-      rmSync(path, { force: true }); // an empty one that a full disk left
-      this.#writer = new SegmentWriter(path, { v: 1, gateway, spool: id, machineBoot }, number);
+  #setAnchor(spool: string, anchor: Anchor): void {
+    this.#anchors.set(spool, anchor);
+    try {
+      this.#makeFolder(spool);
+      writeAnchor(join(this.options.folder, spool), anchor);
+      this.#unwrittenAnchors.delete(spool);
+    } catch (error) {
+      this.#unwrittenAnchors.set(spool, anchor);
+      this.#faults.other = faultOf(error);
     }
+  }
+
+  #keepCeiling(spool: string, ceiling: number): void {
+    const { folder, gateway } = this.options;
+    const path = join(folder, spool);
+    try {
+      if ((readCeiling(path)?.ceiling ?? -1) < ceiling) writeCeiling(path, { gateway, spool, ceiling });
+      this.#ceilingKept.add(spool);
+    } catch (error) {
+      this.#faults.other = faultOf(error);
+    }
+  }
+
+  #makeFolder(spool: string): void {
+    const { folder } = this.options;
+    if (mkdirSync(join(folder, spool), { recursive: true })) syncFolder(folder);
+  }
+
+  #write(writer: SegmentWriter, number: number, reading: Reading): void {
+    const kind = this.#anchors.has(this.options.id) ? FrameKind.reading : FrameKind.unanchored;
+    writer.append(kind, number, Buffer.from(JSON.stringify(reading)));
+  }
+
+  /** @param number of the reading that is written next */
+  #writerFor(number: number): SegmentWriter {
+    const full = this.#writer && this.#writer.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES);
+    if (full && this.#writer!.firstNumber < number) this.#closeWriter(number);
+    this.#writer ??= this.#beginSegment(number);
     return this.#writer;
+  }
+
+  /** A new segment takes what waited in memory while the disk took nothing. */
+  #beginSegment(number: number): SegmentWriter {
+    const { folder, gateway, id, machineBoot } = this.options;
+    this.#makeFolder(id);
+    // Its block is there before the disk may be full.
+    if (!this.#ceilingKept.has(id)) this.#keepCeiling(id, this.#ceiling);
+    const [lowest = number] = this.#unspooled.keys();
+    const writer = new SegmentWriter(segmentPath(join(folder, id), lowest), { v: 1, gateway, spool: id, machineBoot }, lowest);
+    try {
+      for (const [n, reading] of this.#unspooled) this.#write(writer, n, reading);
+    } catch (error) {
+      writer.close();
+      this.#unlink(writer.path);
+      throw error;
+    }
+    this.#unspooled.clear();
+    this.#isWriterDurable = false;
+    return writer;
   }
 
   /** The next reading begins a new segment. @param next its number */
@@ -252,14 +322,26 @@ export class DiskSpool {
     const writer = this.#writer;
     if (!writer) return;
     this.#writer = undefined;
-    writer
+    this.#isWriterDurable = false;
+    const { path, bytes, firstNumber: first } = writer;
+    if (first === next) {
+      writer.close();
+      this.#unlink(path);
+      return;
+    }
+    const synced = writer
       .sync()
-      .catch(() => {})
-      .finally(() => writer.close());
+      .catch((error) => {
+        this.#faults.sync = faultOf(error);
+      })
+      .finally(() => {
+        writer.close();
+        this.#closing.delete(synced);
+      });
+    this.#closing.add(synced);
+    const isUnanchored = !this.#anchors.has(this.options.id);
     const lastAt = this.#recent.get(next - 1)?.at ?? 0;
-    this.#segments
-      .get(this.options.id)!
-      .push({ path: writer.path, bytes: writer.bytes, first: writer.firstNumber, last: next - 1, lastAt });
+    this.#segments.get(this.options.id)!.push({ path, bytes, first, last: next - 1, lastAt, isUnanchored });
   }
 
   /** @param growing content of the segment that is still written to, read once a call */
@@ -274,7 +356,7 @@ export class DiskSpool {
   #contentOf(spool: string, path: string, cache: Map<string, Map<number, Reading>>): Map<number, Reading> {
     let content = cache.get(path);
     if (!content) {
-      const { readings, unanchored } = readSegment(path);
+      const { readings, unanchored } = this.#readSegment(path);
       content = readings;
       const offsetMs = this.#anchors.get(spool)?.offsetMs ?? 0;
       for (const n of unanchored) content.set(n, { ...content.get(n)!, at: content.get(n)!.at + offsetMs });
@@ -282,6 +364,16 @@ export class DiskSpool {
       for (const oldest of cache.keys()) if (cache.size > CACHED_SEGMENTS) cache.delete(oldest);
     }
     return content;
+  }
+
+  /** What cannot be read is not there: who sends it counts it as damaged. */
+  #readSegment(path: string): SegmentContent {
+    try {
+      return readSegment(path);
+    } catch (error) {
+      this.#faults.other = faultOf(error);
+      return { readings: new Map(), unanchored: new Set() };
+    }
   }
 
   #saveBook(spool: SpoolState, now: number): void {
@@ -294,7 +386,7 @@ export class DiskSpool {
       replaceFile(path, JSON.stringify(book), false);
       this.#books.set(spool.id, { at: now, dropped });
     } catch (error) {
-      this.#diskFault = faultOf(error);
+      this.#faults.other = faultOf(error);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Reading } from '@pulseboard/contract';
+import { Ranges, type Reading } from '@pulseboard/contract';
 import { encodeFrame, type Frame, FrameKind, scanFrames } from './frame.js';
 
 export const SEGMENT_SUFFIX = '.segment';
@@ -76,27 +76,63 @@ export class SegmentWriter {
 
 /** A segment as it is found again. */
 export interface SegmentContent {
-  header: SegmentHeader | undefined;
   readings: Map<number, Reading>;
   /** Numbers whose `at` still has to be corrected by the anchor. */
   unanchored: Set<number>;
+}
+
+/** What a start needs of a segment: no reading of it. */
+export interface SegmentSurvey {
+  header: SegmentHeader | undefined;
+  numbers: Ranges;
   ceiling: number;
+  /** `at` of the readings with the lowest and the highest number, as they stand there, ms; 0 when there is none. */
+  firstAt: number;
+  lastAt: number;
+  isLastUnanchored: boolean;
   damagedBytes: number;
 }
 
-/** Reads what is whole of a segment; never throws for what is in it. */
-export function readSegment(path: string): SegmentContent {
+/** Looks through a segment without keeping it. @throws what the file system throws */
+export function surveySegment(path: string): SegmentSurvey {
   const { frames, damagedBytes } = scanFrames(readFileSync(path));
-  const content: SegmentContent = { header: undefined, readings: new Map(), unanchored: new Set(), ceiling: 0, damagedBytes };
+  const survey: SegmentSurvey = {
+    header: undefined,
+    numbers: new Ranges(),
+    ceiling: 0,
+    firstAt: 0,
+    lastAt: 0,
+    isLastUnanchored: false,
+    damagedBytes,
+  };
+  let first: Frame | undefined;
+  let last: Frame | undefined;
   for (const frame of frames) {
-    if (frame.kind === FrameKind.ceiling) content.ceiling = Math.max(content.ceiling, frame.number);
-    else if (frame.kind === FrameKind.header) content.header ??= jsonOf(frame) as SegmentHeader | undefined;
+    if (frame.kind === FrameKind.ceiling) survey.ceiling = Math.max(survey.ceiling, frame.number);
+    else if (frame.kind === FrameKind.header) survey.header ??= jsonOf(frame) as SegmentHeader | undefined;
     else if (frame.kind === FrameKind.reading || frame.kind === FrameKind.unanchored) {
-      const reading = jsonOf(frame) as Reading | undefined;
-      if (!reading) continue;
-      content.readings.set(frame.number, reading);
-      if (frame.kind === FrameKind.unanchored) content.unanchored.add(frame.number);
+      survey.numbers.add(frame.number);
+      if (!first || frame.number < first.number) first = frame;
+      if (!last || frame.number > last.number) last = frame;
     }
+  }
+  survey.firstAt = atOf(first);
+  survey.lastAt = atOf(last);
+  survey.isLastUnanchored = last?.kind === FrameKind.unanchored;
+  return survey;
+}
+
+const atOf = (frame: Frame | undefined): number => (frame && (jsonOf(frame) as Reading | undefined)?.at) || 0;
+
+/** Reads what is whole of a segment. @throws what the file system throws, nothing for what is in it */
+export function readSegment(path: string): SegmentContent {
+  const content: SegmentContent = { readings: new Map(), unanchored: new Set() };
+  for (const frame of scanFrames(readFileSync(path)).frames) {
+    if (frame.kind !== FrameKind.reading && frame.kind !== FrameKind.unanchored) continue;
+    const reading = jsonOf(frame) as Reading | undefined;
+    if (!reading) continue;
+    content.readings.set(frame.number, reading);
+    if (frame.kind === FrameKind.unanchored) content.unanchored.add(frame.number);
   }
   return content;
 }
