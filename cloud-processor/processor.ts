@@ -110,7 +110,18 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     const state = await store.begin();
     const boards = new Boards(rosterOf, () => (clock() < Date.now() - CAUGHT_UP_MS ? ON_THE_WAY_MS * Math.max(0, speed - 1) : 0));
     const books = new SpoolBooks(state.spools);
-    const derivation = new Derivation({ store, rosterOf, clock, watermarkAt: state.watermarkAt, keepMs: 60_000 + 5000 * speed });
+    const derivation = new Derivation({
+      store,
+      rosterOf,
+      clock,
+      watermarkAt: state.watermarkAt,
+      keepMs: 60_000 + 5000 * speed,
+      onSetBack: (wrongAt) =>
+        log.warn(
+          { derivedUntil: new Date(wrongAt).toISOString(), clock: new Date(clock()).toISOString() },
+          'the clock is more than a day behind what is derived: it was ahead before, or is behind now; derivation goes on from it, and what is derived stays',
+        ),
+    });
     await derivation.resume();
     for (const session of await registry.runningSessions())
       boards.of(session.gym, session.room).resume(session, await store.totals(totalsQuery(session)), derivation.watermarkAt);

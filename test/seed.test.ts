@@ -34,6 +34,8 @@ test(
       PULSEBOARD_GYM: gym,
       PULSEBOARD_SEED: seed,
       PULSEBOARD_START_AT: String(startAt),
+      // From its begin, not joined in its middle.
+      PULSEBOARD_REPLAY_SPEED: '4',
       PULSEBOARD_BROKER_URL: mqttUrl,
     });
     const gateways = [classOf('first', '5'), classOf('second', '5'), classOf('third', '6')].map((settings) =>

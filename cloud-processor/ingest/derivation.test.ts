@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { MemberSecond } from '@pulseboard/contract';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
@@ -8,7 +9,7 @@ import { Derivation } from './derivation.js';
 const roster = new Roster({ ...emptyRoster, assignments: [{ sensor: 'ant-hr-1', member: 'ada', from: 0 }] });
 const beats = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) =>
-    readingAt((from + i) * 1000 + 500, { heartRateBpm: 150, beatCount: from + i, number: from + i }),
+    readingAt((from + i) * 1000 + 500, { heartRateBpm: 150, beatCount: (from + i) % 256, number: from + i }),
   );
 
 let store: DuckDbTimeSeriesStore;
@@ -110,4 +111,94 @@ test('a process that ended before its seconds closed leaves them to the next one
   const found = await store.memberSeconds(all);
   expect(seconds(found)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   expect(found.map((s) => s.beats)).toEqual([0, 1, 1, 0, 0, 0, 0, 0]);
+});
+
+describe('after a clock that stood in the future', () => {
+  const DAY_MS = 86_400_000;
+  let setBackFrom: number[];
+  beforeEach(() => {
+    setBackFrom = [];
+  });
+  const start = async (watermarkAt: number | undefined) => {
+    const derivation = new Derivation({
+      store,
+      rosterOf: () => roster,
+      clock: () => now,
+      watermarkAt,
+      onSetBack: (at) => setBackFrom.push(at),
+    });
+    await derivation.resume();
+    return derivation;
+  };
+  const restart = async () => start((await store.begin()).watermarkAt);
+  /** One strap, a reading a second, flushed as they come. */
+  const live = async (derivation: Derivation, from: number, to: number) => {
+    for (const reading of beats(from, to)) await flush(derivation, reading.at - T0 + 100, [reading]);
+  };
+
+  test.each([
+    ['a second too much', DAY_MS + 1000, true],
+    ['a day, as no clock that is right goes', DAY_MS, false],
+  ])('a watermark ahead of it by %s', async (_, aheadMs, isSetBack) => {
+    now = T0 + 1100;
+    const wrongAt = T0 + aheadMs;
+    const derivation = await start(wrongAt);
+    expect(setBackFrom).toEqual(isSetBack ? [wrongAt] : []);
+    expect(derivation.watermarkAt).toBe(isSetBack ? T0 - 10_000 : wrongAt);
+    await derivation.resume(wrongAt);
+    expect(derivation.watermarkAt).toBe(isSetBack ? T0 - 10_000 : wrongAt);
+  });
+
+  test.each([
+    ['within one process', false],
+    ['over a restart', true],
+  ])('live readings are derived as without it, %s', async (_, restarts) => {
+    await live(await start(undefined), 0, 60);
+    const expected = await store.memberSeconds(all);
+    await store.close();
+
+    store = await DuckDbTimeSeriesStore.open(':memory:');
+    await store.begin();
+    now = T0;
+    let derivation = await start(undefined);
+    await live(derivation, 0, 20);
+    now = T0 + 400 * DAY_MS;
+    await derivation.flush([]);
+    // Readings are right all the same: their gateway has NTP.
+    await derivation.flush(beats(20, 30));
+    now = T0 + 30_000;
+    if (restarts) derivation = await restart();
+    await live(derivation, 30, 60);
+    expect(await store.memberSeconds(all)).toEqual(expected);
+    expect(setBackFrom).toEqual([T0 + 400 * DAY_MS - 2000]);
+    expect(derivation.watermarkAt).toBe(T0 + 58_000);
+  });
+
+  test('when it is really that late, no second stands twice', async () => {
+    const derivation = await start(undefined);
+    const later = (2 * DAY_MS) / 1000;
+    await live(derivation, later, later + 20);
+    now = T0;
+    await derivation.flush([]);
+    await live(await restart(), 0, 20);
+    await live(await restart(), later + 20, later + 40);
+    const found = await store.memberSeconds(all);
+    expect(new Set(seconds(found)).size).toBe(found.length);
+    expect(setBackFrom).not.toEqual([]);
+  });
+
+  test('a clock that stands in the past does not bring the whole store into memory, and derives nothing anew when it is set right', async () => {
+    await live(await start(undefined), 0, 30);
+    const expected = await store.memberSeconds(all);
+    const asked = jest.spyOn(store, 'readingsOf');
+    now = T0 - 30 * DAY_MS;
+    const derivation = await restart();
+    expect(await derivation.flush([])).toBeUndefined();
+    now = T0 + 40_000;
+    await derivation.flush([]);
+    expect(asked.mock.calls.flatMap(([spans]) => spans)).toEqual([]);
+    await live(derivation, 60, 70);
+    expect((await store.memberSeconds(all)).slice(0, expected.length)).toEqual(expected);
+    expect(derivation.watermarkAt).toBe(T0 + 68_000);
+  });
 });

@@ -16,6 +16,8 @@ export interface DerivationOptions {
   watermarkAt: number | undefined;
   /** How long readings stay in memory behind the watermark, ms. */
   keepMs?: number;
+  /** The clock had stood in the future, or stands in the past, and derivation goes on from what it says now. @param wrongAt the watermark that is given up */
+  onSetBack?(wrongAt: number): void;
 }
 
 /** What becomes durable together with the readings of a flush. */
@@ -35,11 +37,15 @@ export interface Flushed {
 /** A second is derived this long after its end; readings that come later rewrite it. */
 export const SECOND_CLOSES_AFTER_MS = 100;
 const DEFAULT_KEEP_MS = 60_000;
+/** A watermark that is further ahead of the clock was set by a clock that was wrong: until then every live reading would come late. */
+const MAX_AHEAD_MS = 86_400_000;
 
 /** Stores fresh readings together with every member-second they touch. Calls of `flush` must not overlap. */
 export class Derivation {
   readonly #window: ReadingWindow;
   #watermarkAt: number;
+  /** Seconds up to this one may stand in the store, whatever the watermark. */
+  #standsUntil = Number.NEGATIVE_INFINITY;
   readonly #keepMs: number;
 
   constructor(private readonly options: DerivationOptions) {
@@ -59,8 +65,15 @@ export class Derivation {
    * @param watermarkAt as the store has it; undefined: it never had one
    */
   async resume(watermarkAt: number | undefined = this.#watermarkAt): Promise<void> {
-    this.#watermarkAt = watermarkAt ?? this.#watermarkAt;
-    await this.#window.restore(windowBegin(this.#watermarkAt) - ROOM_BLOCK_MS);
+    const storedAt = watermarkAt ?? this.#watermarkAt;
+    const isWrong = this.#isFarAhead(storedAt);
+    this.#watermarkAt = isWrong ? this.#target() - ROOM_BLOCK_MS : storedAt;
+    if (isWrong) this.options.onSetBack?.(storedAt);
+    const newestAt = (await this.options.store.newestReadingAt()) ?? Number.NEGATIVE_INFINITY;
+    this.#standsUntil = lastTouchedSecond(newestAt);
+    // By a clock that stands in the past it would be all that the store has: then each sensor's are brought when it is heard again.
+    const isBounded = !isWrong && !this.#isFarAhead(newestAt);
+    await this.#window.restore(isBounded ? windowBegin(this.#watermarkAt) - ROOM_BLOCK_MS : Number.MAX_SAFE_INTEGER);
   }
 
   /**
@@ -72,6 +85,7 @@ export class Derivation {
     const { store, rosterOf } = this.options;
     const { deadLetters = [], removedDeadLetters = [], settle } = also;
     const breather = new Breather();
+    if (this.#isFarAhead(this.#watermarkAt)) await this.resume();
     const watermarkAt = this.#watermarkAt;
     const targetAt = Math.max(watermarkAt, this.#target());
     await this.#window.add(fresh, windowBegin(watermarkAt), breather);
@@ -85,10 +99,11 @@ export class Derivation {
       this.#watermarkAt = targetAt;
       return undefined;
     }
-    // Nothing stands beyond the watermark yet.
+    // Nothing stands beyond the watermark yet, but for what a clock in the future left.
+    const standsUntil = Math.max(watermarkAt, this.#standsUntil);
     const replaced: SecondsOfMember[] = runs
-      .filter(({ from }) => from <= watermarkAt)
-      .map(({ gym, member, from, to }) => ({ gym, member, from, to: Math.min(to, watermarkAt) }));
+      .filter(({ from }) => from <= standsUntil)
+      .map(({ gym, member, from, to }) => ({ gym, member, from, to: Math.min(to, standsUntil) }));
     const write = { readings: fresh, replaced, seconds: after, spools, deadLetters, removedDeadLetters, watermarkAt: targetAt };
     const before = await store.write(write);
     this.#watermarkAt = targetAt;
@@ -108,6 +123,10 @@ export class Derivation {
       }
     }
     return derived;
+  }
+
+  #isFarAhead(at: number): boolean {
+    return at > this.#target() + MAX_AHEAD_MS;
   }
 
   #target(): number {

@@ -9,11 +9,16 @@ export interface Book {
   deadLettered: number;
   gone: Ranges;
   closed: boolean;
+  /** Its gateway said since that it writes it: should it be closed, the next flush opens it again. */
+  reopens: boolean;
   /** On the way to the store. */
   waiting: Ranges;
   /** Lowest number that the gateway still holds; what is below and never came is gone. */
   oldest: number;
+  /** Nothing of it is held any more: the newest word, of a process beside which no other writes it. */
   drained: boolean;
+  /** The last word of each process of its gateway, by boot; those of the last minute. */
+  words: Map<string, Word>;
   /** When it last spoke of it, monotonic ms. */
   heardAt: number;
   told: ToldOfSpool | undefined;
@@ -23,6 +28,17 @@ export interface Book {
   isToldDue: boolean;
   /** When `told` was last stored, monotonic ms. */
   toldStoredAt: number;
+}
+
+/** What one process of the gateway said of a spool; monotonic ms. */
+interface Word {
+  drained: boolean;
+  /** 0: it does not say. */
+  decoded: number;
+  at: number;
+  /** Of the word before, and of the first one. */
+  formerAt: number;
+  since: number;
 }
 
 /** One gateway: where it is reached, and what it is to be told. */
@@ -52,6 +68,8 @@ export interface SpoolEntry extends SpoolRecord {
 /** Counts that changed and nothing else: no write for each health. */
 const STORE_TOLD_EVERY_MS = 60_000;
 const ABANDONED_AFTER_MS = 60_000;
+/** A process that is silent for longer is gone: health comes every 10 s. */
+const WORD_COUNTS_MS = 60_000;
 
 export const openDesk = (to: GatewayParams): Desk => ({
   to: paramsOf(to),
@@ -69,9 +87,11 @@ export const openBook = (desk: Desk, spool: string): Book => ({
   deadLettered: 0,
   gone: new Ranges(),
   closed: false,
+  reopens: false,
   waiting: new Ranges(),
   oldest: 0,
   drained: false,
+  words: new Map(),
   heardAt: Number.NEGATIVE_INFINITY,
   told: undefined,
   isToldAnew: false,
@@ -88,6 +108,26 @@ export function restore(book: Book, record: SpoolRecord | undefined): void {
   book.waiting = new Ranges();
   book.told ??= record?.told;
   book.isToldAnew = !sameCounts(record?.told, book.told);
+}
+
+/**
+ * A process of the gateway said whether it still holds or writes the spool: the newest word counts.
+ * A copied card makes two processes of one spool, and the one that drains its copy must not close it under the one that writes:
+ * not for a minute after that one's last word, when it had decoded more than the other knows of, or spoke twice since the other began.
+ * Once may be a word of a process that is gone, which came late.
+ * @param decoded 0 when it does not say
+ * @param now monotonic ms
+ */
+export function hearWord(book: Book, boot: string, drained: boolean, decoded: number, now: number): void {
+  const { words } = book;
+  for (const [key, { at }] of words) if (now - at > WORD_COUNTS_MS) words.delete(key);
+  const former = words.get(boot);
+  const mine: Word = { drained, decoded, at: now, formerAt: former?.at ?? Number.NEGATIVE_INFINITY, since: former?.since ?? now };
+  words.set(boot, mine);
+  const isWritten = [...words.values()].some((other) => !other.drained && (other.decoded > decoded || other.formerAt > mine.since));
+  book.drained = drained && !isWritten;
+  if (book.drained) book.reopens = false;
+  else if (!drained) book.reopens = true;
 }
 
 /** Takes over the gateway's counts. @param now monotonic ms */

@@ -292,6 +292,130 @@ describe('telling', () => {
   });
 });
 
+describe('a spool that is there twice, since its card was copied', () => {
+  /** Health of a process that holds the spool; its own count of readings. */
+  const word = (boot: string, at: number, oldest: number, drained: boolean, decoded?: number) => ({
+    boot,
+    at,
+    spools: [{ spool: SPOOL.spool, oldest, drained, ...(decoded === undefined ? {} : { decoded }) }],
+  });
+  const isClosed = (books: SpoolBooks) => [...books.ledger()][0]!.closed;
+  /** Ten readings of the one that writes are stored. */
+  const written = () => {
+    const books = new SpoolBooks();
+    books.take(SPOOL, 1, 10, 1, 0);
+    flush(books, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    return books;
+  };
+
+  test.each<[string, [boot: string, now: number, drained: boolean, decoded?: number][], boolean]>([
+    [
+      'the gateway started anew and has drained it',
+      [
+        ['a', 0, false, 10],
+        ['b', 5000, true, 10],
+      ],
+      true,
+    ],
+    [
+      'a late word of the process that is gone',
+      [
+        ['a', 0, false, 10],
+        ['b', 5000, true, 10],
+        ['a', 6000, false, 10],
+        ['b', 15_000, true, 10],
+      ],
+      true,
+    ],
+    [
+      'the newest word of one process counts',
+      [
+        ['a', 0, true],
+        ['a', 10_000, false],
+      ],
+      false,
+    ],
+    [
+      'another one has written more',
+      [
+        ['a', 0, false, 11],
+        ['b', 5000, true, 10],
+      ],
+      false,
+    ],
+    [
+      'another one had written more, and is silent for a minute',
+      [
+        ['a', 0, false, 11],
+        ['b', 5000, true, 10],
+        ['b', 60_001, true, 10],
+      ],
+      true,
+    ],
+    [
+      'another one goes on writing',
+      [
+        ['a', 0, false],
+        ['b', 1000, false],
+        ['a', 10_000, false],
+        ['a', 20_000, false],
+        ['b', 21_000, true],
+      ],
+      false,
+    ],
+    [
+      'another one went on writing, and is silent for a minute',
+      [
+        ['a', 0, false],
+        ['b', 1000, false],
+        ['a', 10_000, false],
+        ['a', 20_000, false],
+        ['b', 50_000, true],
+        ['b', 80_001, true],
+      ],
+      true,
+    ],
+  ])('%s', (_, words, isClosedThen) => {
+    const books = written();
+    for (const [boot, now, drained, decoded] of words) {
+      books.hearHealth(GATEWAY, word(boot, now, 11, drained, decoded), now);
+      flush(books);
+    }
+    expect(isClosed(books)).toBe(isClosedThen);
+  });
+
+  test('closed under the process that writes it, it is opened again, durably, and no number is taken twice', () => {
+    const books = written();
+    books.hearHealth(GATEWAY, word('b', 0, 12, true), 0);
+    expect(flush(books)).toEqual([record({ ranges: [[1, 10]], gone: [[11, 11]], closed: true })]);
+    expect(books.take(SPOOL, 9, 6, 1, 100)).toEqual([]);
+    books.hearHealth(GATEWAY, word('a', 5000, 12, false), 5000);
+    expect(books.take(SPOOL, 9, 6, 1, 5100)).toEqual([12, 13, 14]);
+    const opened = record({
+      ranges: [
+        [1, 10],
+        [12, 14],
+      ],
+      gone: [[11, 11]],
+    });
+    expect(flush(books, 12, 13, 14)).toEqual([opened]);
+    expect(told(books)[0]!.spools).toMatchObject([{ closed: false }]);
+    // Of the process after it, too, and in the end it is closed for good.
+    const next = new SpoolBooks([opened]);
+    expect(next.take(SPOOL, 9, 7, 1, 0)).toEqual([15]);
+    flush(next, 15);
+    next.hearHealth(GATEWAY, word('c', 0, 16, true), 0);
+    flush(next);
+    expect(next.take(SPOOL, 16, 1, 1, 0)).toEqual([]);
+  });
+
+  test('it is opened again without a reading', () => {
+    const books = new SpoolBooks([record({ ranges: [[1, 10]], closed: true })]);
+    books.hearHealth(GATEWAY, word('a', 0, 11, false), 0);
+    expect(flush(books)).toEqual([record({ ranges: [[1, 10]] })]);
+  });
+});
+
 test('ten thousand closed spools cost a flush nothing', () => {
   const closed = Array.from({ length: 10_000 }, (_, i) => record({ spool: `closed-${i}`, ranges: [[1, 1000]], closed: true }));
   const books = new SpoolBooks(closed);

@@ -1,6 +1,6 @@
 import { type Committed, type GatewayParams, Ranges } from '@pulseboard/contract';
 import { minus, missingBelow, union } from './number-ranges.js';
-import { type Book, type Desk, entryOf, openBook, openDesk, paramsOf, restore, type SpoolEntry, tell } from './spool-book.js';
+import { type Book, type Desk, entryOf, hearWord, openBook, openDesk, paramsOf, restore, type SpoolEntry, tell } from './spool-book.js';
 import type { HeldSpools, SpoolRecord } from './spool-record.js';
 
 /** Readings since these books were opened: received = stored + deadLettered + duplicate + turnedAway, and what waits. */
@@ -66,7 +66,7 @@ export class SpoolBooks {
     this.counts.received += count;
     const fresh: number[] = [];
     for (let n = first; n < first + count; n++) {
-      if (book.closed || book.committed.has(n) || book.gone.has(n) || book.waiting.has(n)) continue;
+      if ((book.closed && !book.reopens) || book.committed.has(n) || book.gone.has(n) || book.waiting.has(n)) continue;
       book.waiting.add(n);
       fresh.push(n);
     }
@@ -114,7 +114,7 @@ export class SpoolBooks {
     for (const { spool, oldest, drained, decoded, waiting, dropped } of spools) {
       const book = this.#bookOf(from, spool);
       if (book.desk !== desk) continue;
-      book.drained ||= drained;
+      hearWord(book, boot, drained, decoded ?? 0, now);
       this.#note(book, oldest, now);
       if (listedAt !== undefined && decoded !== undefined)
         tell(book, { decoded, waiting: waiting ?? 0, dropped: dropped ?? {}, listedAt }, now);
@@ -139,7 +139,7 @@ export class SpoolBooks {
       const committed = fresh ? union(book.committed, fresh) : book.committed;
       const waiting = fresh ? minus(book.waiting, fresh) : book.waiting;
       const gone = new Ranges([...book.gone.toArray(), ...missingBelow(book.oldest, [committed, book.gone, waiting])]);
-      const closed = book.closed || (book.drained && waiting.size === 0);
+      const closed = !book.reopens && (book.closed || (book.drained && waiting.size === 0));
       if (fresh || closed !== book.closed || gone.size !== book.gone.size || book.isToldDue)
         records.push({
           ...book.desk.to,

@@ -113,6 +113,11 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     );
   }
 
+  async newestReadingAt(): Promise<number | undefined> {
+    const [row] = await this.#rows('SELECT max(at_ms) AS newest FROM readings');
+    return typeof row!.newest === 'bigint' ? Number(row!.newest) : undefined;
+  }
+
   async sensorsSince(from: number): Promise<{ gym: Id; sensor: Id }[]> {
     const rows = await this.#rows('SELECT DISTINCT gym, sensor FROM readings WHERE at_ms >= $1 ORDER BY gym, sensor', [BigInt(from)]);
     return rows.map((row) => ({ gym: row.gym as Id, sensor: row.sensor as Id }));

@@ -25,8 +25,10 @@ describe('pruning', () => {
   let asked: PruneLimits[];
   let answer: () => Promise<void>;
   let now: number;
+  let newestAt: number | undefined;
   let stop: () => void;
   const store = {
+    newestReadingAt: async () => newestAt,
     async prune(limits: PruneLimits) {
       asked.push(limits);
       await answer();
@@ -38,6 +40,7 @@ describe('pruning', () => {
     asked = [];
     answer = async () => {};
     now = T0;
+    newestAt = T0 + 10 * HOUR_MS;
     stop = startPruning(store, retention, () => now, pino({ level: 'silent' }));
   });
   afterEach(() => {
@@ -55,6 +58,18 @@ describe('pruning', () => {
       expect(at - readingsBefore).toBeLessThan(retention.readingsMs + HOUR_MS);
       expect(at - secondsBefore).toBeGreaterThan(retention.secondsMs);
     }
+  });
+
+  test.each([
+    ['stands in the future: age counts from the latest reading', T0],
+    ['cannot be told from that, since there is no reading: nothing is pruned', undefined],
+  ])('by a clock that %s', async (_, at) => {
+    await jest.advanceTimersByTimeAsync(0);
+    newestAt = at;
+    now = T0 + 400 * DAY_MS;
+    const [before] = asked.splice(0);
+    await jest.advanceTimersByTimeAsync(2 * HOUR_MS);
+    expect(asked).toEqual(at === undefined ? [] : [before, before]);
   });
 
   test('that fails is tried again; one that lasts is not begun twice', async () => {

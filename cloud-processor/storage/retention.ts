@@ -25,9 +25,13 @@ const PRUNE_EVERY_MS = 3_600_000;
 /** A reading that is just young enough to be stored is derived with those before it, and may wait for its flush. */
 const SLACK_MS = 600_000;
 
-/** Lets the store prune what is too old, now and once an hour. @returns how to end that */
+/**
+ * Lets the store prune what is too old, now and once an hour.
+ * Age counts from the latest reading when the clock is past it: a clock that stands in the future must not empty the store.
+ * @returns how to end that
+ */
 export function startPruning(
-  store: Pick<TimeSeriesStore, 'prune'>,
+  store: Pick<TimeSeriesStore, 'prune' | 'newestReadingAt'>,
   { readingsMs, secondsMs }: Retention,
   clock: Clock,
   log: Logger,
@@ -37,13 +41,16 @@ export function startPruning(
     if (isUnderWay) return;
     isUnderWay = true;
     try {
-      const now = clock();
+      const newestAt = await store.newestReadingAt();
+      if (newestAt === undefined) return;
+      const now = Math.min(clock(), newestAt);
       const counts = await store.prune({ readingsBefore: now - readingsMs - SLACK_MS, secondsBefore: now - secondsMs - SLACK_MS });
       if (counts.readings + counts.deadLetters + counts.seconds > 0) log.info(counts, 'what was too old was deleted');
     } catch (error) {
       log.error({ err: (error as Error).message }, 'what is too old could not be deleted; it is tried again in an hour');
+    } finally {
+      isUnderWay = false;
     }
-    isUnderWay = false;
   };
   void prune();
   const timer = setInterval(prune, PRUNE_EVERY_MS);

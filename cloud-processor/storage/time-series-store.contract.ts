@@ -191,6 +191,13 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
     expect(await store.begin()).toMatchObject({ spools });
   });
 
+  test('tells when the latest reading was', async () => {
+    await fresh('newest');
+    expect(await store.newestReadingAt()).toBeUndefined();
+    await store.write(write({ readings: [5000, 9000, 1000].map((ms) => readingAt(ms)) }));
+    expect(await store.newestReadingAt()).toBe(at(9));
+  });
+
   test('finds readings of a span, half open, in their one order', async () => {
     await fresh('spans');
     const a = [

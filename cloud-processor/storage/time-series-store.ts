@@ -107,6 +107,8 @@ export interface TimeSeriesStore {
   readings(query: ReadingsQuery): Promise<StoredReading[]>;
   /** The readings of many stretches in one go, in order. Those of one sensor must not overlap. */
   readingsOf(spans: readonly SensorSpan[]): Promise<StoredReading[]>;
+  /** `at` of the latest reading, UTC ms; undefined when there is none. */
+  newestReadingAt(): Promise<number | undefined>;
   /** Every sensor of every gym that was heard at or after `from`. */
   sensorsSince(from: number): Promise<{ gym: Id; sensor: Id }[]>;
   /** By time; `from` included, `until` not, UTC ms; at most `limit`, the earliest ones. */

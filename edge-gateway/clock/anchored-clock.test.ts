@@ -32,11 +32,11 @@ test.each([
 
 test('the first to tell the time counts, until the boot ends', () => {
   const { machine, clock } = begun();
-  clock.hear('processor', machine.trueMs + 70, machine.times());
+  expect(clock.hear('processor', machine.trueMs + 70, machine.times())).toBe(true);
   const { anchor } = clock;
   machine.awakeMs += ANCHOR_TIMEOUT_MS;
   expect(clock.hear('ntp', machine.trueMs, machine.times())).toBe(false);
-  expect(clock.giveUp(machine.awakeMs)).toBe(false);
+  expect(clock.endWait(machine.awakeMs)).toBe(false);
   expect(clock.anchor).toBe(anchor);
   const next = restarted(machine, clock);
   expect(next.hear('ntp', machine.trueMs, machine.times())).toBe(false);
@@ -44,15 +44,107 @@ test('the first to tell the time counts, until the boot ends', () => {
   expect(restarted(machine, clock, 'boot-2').anchor).toBeUndefined();
 });
 
+type Status = [afterMs: number, delayMs: number];
+
+test.each<{ name: string; wallErrorMs: number; statuses: Status[]; anchoredBy: number; errorMs: number }>([
+  { name: 'one that agrees with the machine is enough', wallErrorMs: 600, statuses: [[0, 0]], anchoredBy: 1, errorMs: 0 },
+  {
+    name: 'the first one was held up',
+    wallErrorMs: 0,
+    statuses: [
+      [0, 30_000],
+      [3000, 5],
+      [3000, 0],
+    ],
+    anchoredBy: 3,
+    errorMs: 0,
+  },
+  {
+    name: 'the machine is as late as the second one',
+    wallErrorMs: -30_000,
+    statuses: [
+      [0, 0],
+      [3000, 30_000],
+      [3000, 40],
+    ],
+    anchoredBy: 3,
+    errorMs: 0,
+  },
+  {
+    name: 'a queue of them comes at once, and counts as one',
+    wallErrorMs: -60_000,
+    statuses: [
+      [0, 57_000],
+      [1, 54_000],
+      [1, 51_000],
+      [1, 48_000],
+      [3000, 9],
+      [3000, 8],
+    ],
+    anchoredBy: 6,
+    errorMs: 8,
+  },
+  {
+    name: 'all are held up: the least is left',
+    wallErrorMs: -60_000,
+    statuses: [
+      [0, 900],
+      [3000, 700],
+      [3000, 800],
+    ],
+    anchoredBy: 3,
+    errorMs: 700,
+  },
+  {
+    name: 'two within 10 s',
+    wallErrorMs: -60_000,
+    statuses: [
+      [0, 900],
+      [10_000, 700],
+    ],
+    anchoredBy: 2,
+    errorMs: 700,
+  },
+])('what the processor tells: $name', ({ wallErrorMs, statuses, anchoredBy, errorMs }) => {
+  const { machine, clock } = begun(wallErrorMs);
+  for (const [i, [afterMs, delayMs]] of statuses.entries()) {
+    machine.awakeMs += afterMs;
+    expect(clock.hear('processor', machine.trueMs - delayMs, machine.times())).toBe(i + 1 === anchoredBy);
+  }
+  expect(clock.anchor).toMatchObject({ state: 'synced', source: 'processor' });
+  expect(clock.utcAt(machine.awakeMs)).toBe(machine.trueMs - errorMs);
+});
+
+test.each([
+  ['10 s after the first', 1000, 10_000],
+  ['when the wait is over', 55_000, 5000],
+])('a single status that does not agree is taken %s', (_, heardAfterMs, takenAfterMs) => {
+  const { machine, clock } = begun(-HOUR_MS);
+  machine.awakeMs += heardAfterMs;
+  expect(clock.hear('processor', machine.trueMs - 40, machine.times())).toBe(false);
+  machine.awakeMs += takenAfterMs - 1;
+  expect(clock.endWait(machine.awakeMs)).toBe(false);
+  machine.awakeMs++;
+  expect(clock.endWait(machine.awakeMs)).toBe(true);
+  expect(clock.anchor).toMatchObject({ state: 'synced', source: 'processor', offsetMs: HOUR_MS - 40 });
+});
+
+test('NTP does not wait for what the processor tells', () => {
+  const { machine, clock } = begun();
+  clock.hear('processor', machine.trueMs - 5000, machine.times());
+  expect(clock.hear('ntp', machine.wall(), machine.times())).toBe(true);
+  expect(clock.anchor).toMatchObject({ source: 'ntp', offsetMs: 0 });
+});
+
 test('60 s of each process without an anchor, and what is heard then changes nothing', () => {
   const { machine, clock } = begun(-HOUR_MS);
   machine.awakeMs += ANCHOR_TIMEOUT_MS - 1;
-  expect(clock.giveUp(machine.awakeMs)).toBe(false);
+  expect(clock.endWait(machine.awakeMs)).toBe(false);
   const next = restarted(machine, clock);
   machine.awakeMs += ANCHOR_TIMEOUT_MS - 1;
-  expect(next.giveUp(machine.awakeMs)).toBe(false);
+  expect(next.endWait(machine.awakeMs)).toBe(false);
   machine.awakeMs++;
-  expect(next.giveUp(machine.awakeMs)).toBe(true);
+  expect(next.endWait(machine.awakeMs)).toBe(true);
   expect(next.anchor).toEqual({ offsetMs: 0, state: 'unsynced', source: 'none', afterMs: ANCHOR_TIMEOUT_MS });
   expect(next.hear('ntp', machine.trueMs, machine.times())).toBe(false);
   expect(restarted(machine, next).hear('processor', machine.trueMs, machine.times())).toBe(false);
@@ -82,7 +174,7 @@ const told =
     clock.hear(source, machine.trueMs, machine.times());
 const nobody: Change = (clock, machine) => {
   machine.awakeMs += 56_800;
-  clock.giveUp(machine.awakeMs);
+  clock.endWait(machine.awakeMs);
   machine.asleepMs += 3 * DAY_MS;
   clock.noteSleep(machine.times());
 };
@@ -96,8 +188,10 @@ test.each([
   },
   {
     wallErrorMs: 150_000,
-    change: told('processor'),
-    says: "clock anchored to the processor's time, 3.2 s after the start; the machine's clock was 3 min ahead",
+    change: (clock, machine) => {
+      for (let i = 0; i < 3; i++, machine.awakeMs += 3000) told('processor')(clock, machine);
+    },
+    says: "clock anchored to the processor's time, 9.2 s after the start; the machine's clock was 3 min ahead",
   },
   {
     wallErrorMs: 0,
@@ -112,13 +206,13 @@ test.each([
   expect(restarted(machine, clock).describe()).toBe(says.replace('after the start', 'after the start of a former process'));
 });
 
-type Event = ['wait' | 'sleep' | 'step', number] | ['ntp' | 'processor' | 'giveUp' | 'restart', undefined];
+type Event = ['wait' | 'sleep' | 'step', number] | ['ntp' | 'processor' | 'endWait' | 'restart', undefined];
 const spanMs = fc.oneof(fc.double({ min: 0, max: 3000, noNaN: true }), fc.integer({ min: 0, max: DAY_MS }));
 const events: fc.Arbitrary<Event[]> = fc.array(
   fc.oneof(
     fc.tuple(fc.constantFrom('wait' as const, 'sleep' as const), spanMs),
     fc.tuple(fc.constant('step' as const), fc.integer({ min: -400 * DAY_MS, max: 400 * DAY_MS })),
-    fc.tuple(fc.constantFrom('ntp' as const, 'processor' as const, 'giveUp' as const, 'restart' as const), fc.constant(undefined)),
+    fc.tuple(fc.constantFrom('ntp' as const, 'processor' as const, 'endWait' as const, 'restart' as const), fc.constant(undefined)),
   ),
   { maxLength: 40 },
 );
@@ -139,7 +233,7 @@ test('whatever the wall clock does, however often it restarts and sleeps: time n
           machine.wallErrorMs = 0;
           clock.hear('ntp', machine.wall(), machine.times());
         } else if (what === 'processor') clock.hear('processor', machine.trueMs, machine.times());
-        else if (what === 'giveUp') clock.giveUp(machine.awakeMs);
+        else if (what === 'endWait') clock.endWait(machine.awakeMs);
         else clock = restarted(machine, clock);
         if (anchor) expect(clock.anchor).toEqual(anchor);
         anchor = clock.anchor;

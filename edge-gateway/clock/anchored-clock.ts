@@ -36,8 +36,25 @@ export interface ClockRecord {
 
 /** Without an anchor for this long the machine's own clock is taken, for the rest of the boot. */
 export const ANCHOR_TIMEOUT_MS = 60_000;
+/** The processor and the machine agree on the time: nothing is to be corrected, so there is nothing to wait for. */
+const AGREES_MS = 1000;
+/** Else the processor's time is taken when it was told so often, or so long after the first time. */
+const ENOUGH_TOLD = 3;
+const ENOUGH_TOLD_MS = 10_000;
+/** What was told within this after another one came out of one queue, and counts as one. */
+const APART_MS = 1000;
 /** Uptime is coarse, and a sleep is longer. */
 const MIN_SLEEP_MS = 2000;
+
+/** What the processor told before anybody was sure. */
+interface Told {
+  /** The largest one: a message that was held up on its way makes UTC seem earlier, never later. */
+  offsetMs: number;
+  count: number;
+  /** Monotonic ms: of the first, and of the last that counted. */
+  firstMs: number;
+  lastMs: number;
+}
 
 /**
  * The gateway's time: monotonic time, tied to the wall once per boot of the machine. Pure: every time is an argument.
@@ -50,6 +67,7 @@ export class AnchoredClock {
   readonly #beganMs: number;
   readonly #isTakenOver: boolean;
   #record: ClockRecord;
+  #told: Told | undefined;
 
   /** @param saved what a former process left; of another boot it is ignored */
   constructor(boot: string, times: MachineTimes, saved?: ClockRecord) {
@@ -85,22 +103,45 @@ export class AnchoredClock {
   }
 
   /**
-   * Somebody told the time; the first to do so within the boot counts.
-   * @param utcMs the time at `times`
-   * @returns whether it was the first
+   * Somebody told the time; the first to be sure within the boot counts. NTP is, and the processor when it agrees with the machine at once.
+   * A status of the processor may have lain in a socket for a while: else the largest offset of several counts.
+   * @param utcMs the time at `times`, or before
+   * @returns whether the clock is anchored by this
    */
   hear(source: 'ntp' | 'processor', utcMs: number, times: MachineTimes): boolean {
     if (this.anchor) return false;
-    const { monotonicMs, uptimeMs } = times;
+    const { monotonicMs, uptimeMs, wallMs } = times;
+    const offsetMs = Math.round(utcMs) - this.provisionalAt(monotonicMs);
+    const told = this.#told;
+    const isSure = source === 'ntp' || (!told && Math.abs(utcMs - wallMs) <= AGREES_MS);
     // The offset has all sleep up to here in it, also what was too short to notice: none of that may be added later.
-    this.#record = { ...this.#record, uptimeLeadMs: uptimeMs - monotonicMs - this.#record.sleptMs };
-    this.#set(source, Math.round(utcMs) - this.provisionalAt(monotonicMs), monotonicMs);
-    return true;
+    if (isSure || !told || offsetMs > told.offsetMs)
+      this.#record = { ...this.#record, uptimeLeadMs: uptimeMs - monotonicMs - this.#record.sleptMs };
+    if (isSure) {
+      this.#set(source, offsetMs, monotonicMs);
+      return true;
+    }
+    const counts = !told || monotonicMs - told.lastMs >= APART_MS;
+    this.#told = {
+      offsetMs: Math.max(offsetMs, told?.offsetMs ?? Number.NEGATIVE_INFINITY),
+      count: (told?.count ?? 0) + (counts ? 1 : 0),
+      firstMs: told?.firstMs ?? monotonicMs,
+      lastMs: told && !counts ? told.lastMs : monotonicMs,
+    };
+    return this.endWait(monotonicMs);
   }
 
-  /** Takes the machine's own clock when the wait for an anchor is over. @returns whether it did */
-  giveUp(monotonicMs: number): boolean {
-    if (this.anchor || monotonicMs - this.#beganMs < ANCHOR_TIMEOUT_MS) return false;
+  /** Ends the wait for an anchor when enough was told, or when it is over: then with what was told, else with the machine's own clock. @returns whether it did */
+  endWait(monotonicMs: number): boolean {
+    if (this.anchor) return false;
+    const isOver = monotonicMs - this.#beganMs >= ANCHOR_TIMEOUT_MS;
+    if (this.#told) {
+      const { offsetMs, count, firstMs } = this.#told;
+      if (!isOver && count < ENOUGH_TOLD && monotonicMs - firstMs < ENOUGH_TOLD_MS) return false;
+      this.#set('processor', offsetMs, monotonicMs);
+      return true;
+    }
+    if (!isOver) return false;
     this.#set('none', 0, monotonicMs);
     return true;
   }

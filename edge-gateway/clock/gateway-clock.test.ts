@@ -98,11 +98,27 @@ test('the processor tells the time, when it is the first', async () => {
   const clock = open();
   clock.hearProcessorNow(Number.NaN);
   expect(clock.isAnchored).toBe(false);
-  clock.hearProcessorNow(machine.trueMs);
+  for (const delayMs of [9000, 0, 70]) {
+    expect(clock.isAnchored).toBe(false);
+    machine.awakeMs += 3000;
+    clock.hearProcessorNow(machine.trueMs - delayMs);
+  }
   expect(clock.describe()).toMatch(/the processor's time/);
   clock.hearProcessorNow(machine.trueMs + 5000);
   await synchronize(7000);
   expect([clock.state, clock.utcNow()]).toEqual(['synced', machine.trueMs]);
+});
+
+test('a status that does not agree and stays alone is taken 10 s later', () => {
+  machine.wallErrorMs = -HOUR_MS;
+  const clock = open();
+  clock.hearProcessorNow(machine.trueMs - 70);
+  for (const afterMs of [9999, 1]) {
+    expect(clock.isAnchored).toBe(false);
+    machine.awakeMs += afterMs;
+    poll!();
+  }
+  expect([clock.state, clock.offsetMs]).toEqual(['synced', HOUR_MS - 70]);
 });
 
 test('after 60 s the own clock is taken, and stays', async () => {
@@ -258,6 +274,8 @@ test.each(['virtual', 'synced'] as const)('a given clock is anchored from the st
 test('a process that has the processor in it does not take over what a former one was anchored to', () => {
   const first = open();
   first.hearProcessorNow(machine.wall() - HOUR_MS);
+  machine.awakeMs += 10_000;
+  poll!();
   first.close();
   expect(open().offsetMs).toBe(-HOUR_MS);
   const own = open({ takesOver: false });

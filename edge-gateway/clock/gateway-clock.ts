@@ -19,7 +19,7 @@ export interface GatewayClock {
   utcNow(): number;
   /** Runs once: when the anchor comes, at once when it is there. */
   onAnchored(run: (anchor: { offsetMs: number; state: ClockState }) => void): void;
-  /** @param nowMs `now` of a status that the processor sent this moment, not of a retained one */
+  /** Anchors at once when it agrees with the machine's clock, else after a few. @param nowMs `now` of a status that the processor sent this moment, not of a retained one */
   hearProcessorNow(nowMs: number): void;
   /** How far the machine's wall clock is ahead of this one. */
   wallStepMs(): number;
@@ -108,7 +108,7 @@ export function openGatewayClock(options: GatewayClockOptions): GatewayClock {
   };
 
   const poll = (): void => {
-    if (clock.giveUp(observe().monotonicMs)) settle();
+    if (clock.endWait(observe().monotonicMs)) settle();
     if (clock.anchor || isAsking) return;
     isAsking = true;
     machine
