@@ -2,16 +2,24 @@ import type { FaultContext, Scenario } from '../scenario.js';
 
 export const killGateway: Scenario = {
   name: 'kill-gateway',
-  what: 'kill -9 of a gateway, some times, each time started again',
+  what: 'kill -9 of a gateway, some times: connected, and cut off with all that it heard since only on its disk',
   async run({ rig, knobs, chance, say, wait }) {
-    for (let n = 0; n < knobs.times; n++) {
-      const gateway = chance.pick(rig.gateways);
-      say(`kill -9 ${gateway.id}`);
-      await rig.killGateway(gateway);
-      await wait(knobs.faultMs / knobs.times);
-      await gateway.part.start();
-      await wait(chance.between(0, 2000));
-    }
+    for (let n = 0; n < knobs.times; n++)
+      for (const isCutOff of [false, true]) {
+        const gateway = chance.pick(rig.gateways);
+        const stretchMs = knobs.faultMs / knobs.times / 2;
+        if (isCutOff) {
+          gateway.way.weather = { reach: 'held' };
+          await wait(stretchMs);
+        }
+        say(`kill -9 ${gateway.id}${isCutOff ? ', which was cut off' : ''}`);
+        await rig.killGateway(gateway);
+        await wait(stretchMs);
+        gateway.way.resetAll();
+        gateway.way.weather = { reach: 'open' };
+        await gateway.part.start();
+        await wait(chance.between(0, 2000));
+      }
   },
 };
 
