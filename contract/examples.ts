@@ -57,7 +57,7 @@ const gatewayHealth: GatewayHealth = {
   wallClockAheadMs: 3,
   spoolBytes: 1_310_720,
   refusedCommits: 0,
-  radios: [{ radio: 'ant', state: 'receiving', frames: 90_210, badFrames: 3, straps: 11 }],
+  radios: [{ radio: 'ant 1-1.4', state: 'receiving', frames: 90_210, badFrames: 3, straps: 11, restarts: 0 }],
   straps: [{ sensor: 'ant-hr-483922', lastHeardAt: now - 40, rssiDbm: -61, batteryPercent: 88 }],
   cpuPercent: 6.5,
   memoryMb: 71,

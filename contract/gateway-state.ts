@@ -33,13 +33,18 @@ export type SpoolLedger = Static<typeof SpoolLedger>;
 
 export const RadioHealth = Type.Object(
   {
-    radio: Type.String(),
-    state: Type.Union([Type.Literal('searching'), Type.Literal('receiving'), Type.Literal('silent'), Type.Literal('absent')]),
+    radio: Type.String({ description: '`ant 1-1.4` (USB bus and ports), `ble hci0`; without hardware `ant`, `ble`' }),
+    state: Type.Union([Type.Literal('searching'), Type.Literal('receiving'), Type.Literal('silent'), Type.Literal('absent')], {
+      description:
+        'receiving: heard something in the last 10 s; searching: works, but hears nobody; silent: does not answer, or a replay has ended; absent: there is none, or it cannot be used',
+    }),
     frames: Type.Integer({ minimum: 0 }),
     badFrames: Type.Integer({ minimum: 0, description: 'wrong checksum, cut short, or not understood' }),
-    straps: Type.Integer({ minimum: 0 }),
+    straps: Type.Integer({ minimum: 0, description: 'sensors that it heard in the last 10 minutes' }),
+    restarts: Type.Integer({ minimum: 0, description: 'how often it was set up anew: unplugged, silent, refused' }),
+    fault: Type.Optional(Type.String({ description: 'why it is absent or silent, and what to do: a sentence for people' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'one antenna: an ANT+ stick, a Bluetooth adapter, or what stands for one' },
 );
 export type RadioHealth = Static<typeof RadioHealth>;
 

@@ -8,13 +8,17 @@ import { createMqttUplink } from './publish/mqtt-uplink.js';
 import { Publisher, type SpoolLimits } from './publish/publisher.js';
 import { openRadioLog } from './radio/radio-log.js';
 import type { RadioEvent, RadioSource } from './radio/radio-source.js';
+import { RadioCounts } from './radio-counts.js';
 import { DiskSpool } from './spool/disk-spool.js';
+import type { SensorGate } from './unify/sensor-gate.js';
 import { createUnifier } from './unify/unifier.js';
 
 export interface GatewayOptions extends GatewayParams {
   brokerUrl: string;
   /** Its events carry the clock's provisional time. */
   radio: RadioSource;
+  /** Whose heartbeats are taken; everybody's unless given. */
+  gate?: SensorGate | undefined;
   clock: GatewayClock;
   spool: SpoolLimits & { folder: string };
   /** File for every frame as it was heard. */
@@ -48,9 +52,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { gym, room, gateway, brokerUrl, radio, clock, flushIntervalMs, version, boot, log } = options;
   const since = Math.max(MIN_UTC_MS, clock.utcNow());
   const bornAt = performance.now();
-  const unifier = createUnifier();
+  const unifier = createUnifier(options.gate);
   const load = machineLoad();
-  const counts = { frames: 0, badFrames: 0 };
+  const counts = new RadioCounts();
 
   const { folder, ...limits } = options.spool;
   const id = createHash('sha256').update(boot).digest('hex').slice(0, 20);
@@ -74,7 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       spoolBytes: disk.bytes,
       ...(disk.diskFault === undefined ? {} : { spoolFault: disk.diskFault }),
       refusedCommits: protocol.refusedEntries,
-      radios: [{ radio: radio.name, state: radio.state(), ...counts, straps: straps.length }],
+      radios: counts.health(radio.receivers()),
       straps,
       ...load(),
     };
@@ -127,12 +131,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const onEvent = (event: RadioEvent): void => {
     radioLog?.write(event, event.at + clock.offsetMs);
-    const { readings, error } = unifier.accept(event);
-    counts.frames++;
-    if (error) {
-      counts.badFrames++;
-      log.debug({ err: error.message, code: error.code }, 'frame not decoded');
-    }
+    const { readings, sensor, error } = unifier.accept(event);
+    counts.note(event.radio ?? radio.name, event.at, sensor, error !== undefined);
+    if (error) log.debug({ err: error.message, code: error.code }, 'frame not decoded');
     for (const reading of readings) publisher.take({ ...reading, at: reading.at + clock.offsetMs });
   };
   let fault: string | undefined;

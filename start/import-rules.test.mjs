@@ -36,6 +36,9 @@ const seeds = [
   ['cloud-processor/registry/a.ts', "import { x } from '@duckdb/node-api';", adapter],
   ['cloud-processor/storage/a.ts', "import { x } from 'drizzle-orm/pglite';", adapter],
   ['cloud-processor/api/a.ts', "import { x } from '@electric-sql/pglite';", adapter],
+  ['edge-gateway/radio/a.ts', "import ant from 'ant-plus/build/ant.js';", adapter],
+  ['edge-gateway/radio/ant/a.ts', "import { createBluetooth } from 'node-ble';", adapter],
+  ['edge-gateway/radio/ble/a.ts', "import { usb } from 'usb';", adapter],
   ['edge-gateway/decode/a.ts', "import { x } from '../spool/x.js';", pure],
   ['edge-gateway/decode/a.ts', "import { x } from '../unify/x.js';", pure],
   ['edge-gateway/unify/a.ts', "import { x } from 'node:fs';", pure],
@@ -49,6 +52,8 @@ const seeds = [
 
   ['edge-gateway/publish/a.ts', "import { connect } from 'mqtt';"],
   ['edge-gateway/a.test.ts', "import { connect } from 'mqtt';"],
+  ['edge-gateway/radio/ant/a.ts', "import { usb } from 'usb';"],
+  ['edge-gateway/radio/ble/a.ts', "import { systemBus } from 'dbus-next';"],
   ['edge-gateway/a.ts', "import { topics } from '@pulseboard/contract';"],
   ['edge-gateway/unify/a.ts', "import { x } from '../decode/x.js';"],
   ['edge-gateway/unify/a.ts', "import type { RadioEvent } from '../radio/radio-source.js';"],

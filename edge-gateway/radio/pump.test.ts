@@ -44,12 +44,12 @@ it('hands over what the clock has reached, with its own time', () => {
 it('searches, receives, and is silent at the end', async () => {
   const { radio, start, tickAt, timers } = rig([5], {}, 20);
   start();
-  expect(radio.state()).toBe('searching');
+  expect(radio.receivers()[0]!.state).toBe('searching');
   tickAt(5);
   tickAt(19);
-  expect(radio.state()).toBe('receiving');
+  expect(radio.receivers()[0]!.state).toBe('receiving');
   tickAt(20);
-  expect(radio.state()).toBe('silent');
+  expect(radio.receivers()[0]!.state).toBe('silent');
   expect(timers).toEqual([]);
   await expect(radio.ended).resolves.toBe('finished');
 });

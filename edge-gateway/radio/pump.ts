@@ -1,5 +1,5 @@
 import type { Clock } from '@pulseboard/contract';
-import type { RadioEvent, RadioSource } from './radio-source.js';
+import type { RadioEvent, RadioSource, ReceiverState } from './radio-source.js';
 
 /** Runs something later, once. @returns cancels it */
 export type Schedule = (run: () => void, delayMs: number) => () => void;
@@ -48,7 +48,7 @@ const EVENTS_PER_LOOK_AT_STOPWATCH = 32;
 export function createPump(name: string, events: Iterable<RadioEvent>, options: PumpOptions, endsAt = 0): PumpedRadio {
   const { clock, tickMs = DEFAULT_TICK_MS, schedule = processSchedule, ready = () => true, mutateFrame } = options;
   const stopwatch = options.stopwatch ?? (() => performance.now());
-  let state: ReturnType<RadioSource['state']> = 'searching';
+  let state: ReceiverState['state'] = 'searching';
   let over = false;
   let cancel = () => {};
   let iterator: Iterator<RadioEvent> | undefined;
@@ -98,7 +98,7 @@ export function createPump(name: string, events: Iterable<RadioEvent>, options: 
       if (options.skipPast) for (const now = clock(); !pending.done && pending.value.at < now; ) pending = iterator.next();
       tick(onEvent);
     },
-    state: () => state,
+    receivers: () => [{ radio: name, state, badFrames: 0, restarts: 0 }],
     async close() {
       cancel();
       if (!over) end('closed');

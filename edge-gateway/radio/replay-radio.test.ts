@@ -191,7 +191,7 @@ it('createReplayRadio ends 10 s after the last row', async () => {
   }
   await radio.ended;
   expect(now).toBe(startAt + 12_000);
-  expect(radio.state()).toBe('silent');
+  expect(radio.receivers()[0]!.state).toBe('silent');
   expect(transcript(handed)).toBe(transcript([...replayEvents({ workouts, startAt })]));
 });
 

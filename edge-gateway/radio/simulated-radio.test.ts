@@ -152,5 +152,5 @@ it('createSimulatedRadio hands over the same events in the course of time, fault
     ticks.shift()!();
   }
   expect(transcript(handed)).toBe(transcript([...takeUntil(simulatedEvents({ people, seed: 1, startAt }), now)].map(badChecksum)));
-  expect(radio.state()).toBe('receiving');
+  expect(radio.receivers()[0]!.state).toBe('receiving');
 });

@@ -6,6 +6,7 @@ import { unifyAntHeartRate } from './ant-heart-rate.js';
 import { unifyAntSdm } from './ant-sdm.js';
 import { decodeAdvertisedHeartRate, unifyBleAdvertisement, unifyBleNotification } from './ble.js';
 import { type Sensor, type StrapState, strapState } from './sensor.js';
+import { isRotatingAddress, type Refusal, SensorGate } from './sensor-gate.js';
 
 /** A sensor not heard for this long is forgotten: a room full of passing phones must not fill the memory. */
 const FORGET_AFTER_MS = 600_000;
@@ -13,6 +14,10 @@ const SWEEP_INTERVAL_MS = 60_000;
 
 export interface UnifyResult {
   readings: Reading[];
+  /** Whose it is; absent when it is nobody's that we know. */
+  sensor?: Id;
+  /** Why it is not listened to. */
+  refused?: Refusal;
   /** The event's bytes could not be decoded; the caller counts it. */
   error?: DecodeError;
 }
@@ -25,8 +30,11 @@ export interface Unifier {
   straps(): StrapState[];
 }
 
-/** State is changed in place, as 40 straps at 4 Hz replayed 1000 times faster than life are 160,000 frames a second. */
-export function createUnifier(): Unifier {
+/**
+ * State is changed in place, as 40 straps at 4 Hz replayed 1000 times faster than life are 160,000 frames a second.
+ * @param gate whose heartbeats are taken
+ */
+export function createUnifier(gate: SensorGate = new SensorGate()): Unifier {
   const sensors = new Map<string | number, Sensor>();
   let now = Number.NEGATIVE_INFINITY;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -39,18 +47,29 @@ export function createUnifier(): Unifier {
     for (const [key, sensor] of sensors) if (isForgotten(sensor)) sensors.delete(key);
   }
 
-  function hear(key: string | number, idOf: () => Id, rssiDbm: number | undefined): Sensor {
-    let sensor = sensors.get(key);
+  /** @param make of the sensor what it says */
+  function hear(
+    key: string | number,
+    idOf: () => Id,
+    { rssiDbm, isRotating }: { rssiDbm: number | undefined; isRotating?: boolean },
+    make: (sensor: Sensor) => Reading | undefined,
+  ): UnifyResult {
+    const known = sensors.get(key);
+    const id = known?.id ?? idOf();
+    const refused = gate.refusal(id, now, rssiDbm, isRotating);
+    if (refused) return { readings: [], sensor: id, refused };
+    let sensor = known;
     if (!sensor || isForgotten(sensor)) {
-      sensor = { id: idOf(), lastHeardAt: now, batteryIsNews: false };
+      sensor = { id, lastHeardAt: now, batteryIsNews: false };
       sensors.set(key, sensor);
     }
     sensor.lastHeardAt = now;
     if (rssiDbm !== undefined) sensor.rssiDbm = rssiDbm;
-    return sensor;
+    const reading = make(sensor);
+    return { readings: reading ? [reading] : [], sensor: id };
   }
 
-  function unifyAnt(bytes: Uint8Array, at: number): Reading | undefined {
+  function unifyAnt(bytes: Uint8Array, at: number): UnifyResult {
     const { deviceNumber, deviceType, page, rssiDbm } = decodeAntFrame(bytes);
     if (deviceNumber === undefined || deviceType === undefined) {
       throw new DecodeError('FRAME_NO_CHANNEL_ID', 'the frame does not say whose it is: switch on extended messages of the stick');
@@ -59,38 +78,42 @@ export function createUnifier(): Unifier {
     const key = (deviceType << 20) | deviceNumber;
     switch (deviceType) {
       case HEART_RATE_DEVICE_TYPE:
-        return unifyAntHeartRate(
-          hear(key, () => antHeartRateSensorId(deviceNumber), rssiDbm),
-          page,
-          at,
-          rssiDbm,
+        return hear(
+          key,
+          () => antHeartRateSensorId(deviceNumber),
+          { rssiDbm },
+          (sensor) => unifyAntHeartRate(sensor, page, at, rssiDbm),
         );
       case SDM_DEVICE_TYPE:
-        return unifyAntSdm(
-          hear(key, () => antSdmSensorId(deviceNumber), rssiDbm),
-          page,
-          at,
-          rssiDbm,
+        return hear(
+          key,
+          () => antSdmSensorId(deviceNumber),
+          { rssiDbm },
+          (sensor) => unifyAntSdm(sensor, page, at, rssiDbm),
         );
       default:
-        return undefined;
+        return nothing;
     }
   }
 
-  function unify(event: RadioEvent): Reading | undefined {
+  function unify(event: RadioEvent): UnifyResult {
     if (event.kind === 'ant-frame') return unifyAnt(event.bytes, event.at);
     const id = bleSensorId(event.address);
+    const of = { rssiDbm: event.rssiDbm, isRotating: isRotatingAddress(event.address, event.addressType) };
     if (event.kind === 'ble-notification')
-      return unifyBleNotification(
-        hear(id, () => id, event.rssiDbm),
-        event,
+      return hear(
+        id,
+        () => id,
+        of,
+        (sensor) => unifyBleNotification(sensor, event),
       );
     const heartRate = decodeAdvertisedHeartRate(event.companyId, event.bytes);
-    if (heartRate?.heartRateBpm === undefined && heartRate?.contact === undefined) return undefined;
-    return unifyBleAdvertisement(
-      hear(id, () => id, event.rssiDbm),
-      event,
-      heartRate,
+    if (heartRate?.heartRateBpm === undefined && heartRate?.contact === undefined) return nothing;
+    return hear(
+      id,
+      () => id,
+      of,
+      (sensor) => unifyBleAdvertisement(sensor, event, heartRate),
     );
   }
 
@@ -99,8 +122,7 @@ export function createUnifier(): Unifier {
       now = Math.max(now, event.at);
       sweep();
       try {
-        const reading = unify(event);
-        return { readings: reading ? [reading] : [] };
+        return unify(event);
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
         return { readings: [], error };
@@ -109,3 +131,5 @@ export function createUnifier(): Unifier {
     straps: () => [...sensors.values()].filter((sensor) => !isForgotten(sensor)).map(strapState),
   };
 }
+
+const nothing: UnifyResult = { readings: [] };
