@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceFile } from '../replace-file.js';
 import type { Anchor, ClockRecord } from './anchored-clock.js';
 
 /** A disk that takes nothing is tried again this often. */
@@ -34,8 +35,7 @@ export class ClockFile {
     if (record === this.#saved || nowMs - this.#triedAtMs < RETRY_MS) return;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
-      writeFileSync(`${this.path}.new`, JSON.stringify(record), { flush: true });
-      renameSync(`${this.path}.new`, this.path);
+      replaceFile(this.path, JSON.stringify(record), true);
       this.#saved = record;
       this.#fault = undefined;
       this.#triedAtMs = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ClockState } from '@pulseboard/contract';
-import { syncFolder } from './segment.js';
+import { replaceFile } from '../replace-file.js';
 
 /** How the times of one boot become UTC. Once something of a spool was sent it never changes. */
 export interface Anchor {
@@ -26,16 +26,3 @@ export function readAnchor(spoolFolder: string): Anchor | undefined {
 /** Durable when it returns. @throws what the file system throws */
 export const writeAnchor = (spoolFolder: string, anchor: Anchor): void =>
   replaceFile(join(spoolFolder, ANCHOR_FILE), JSON.stringify(anchor), true);
-
-/** Whole or not at all. @param durable it also survives a power cut that comes right after */
-export function replaceFile(path: string, text: string, durable: boolean): void {
-  const file = openSync(`${path}.new`, 'w');
-  try {
-    writeSync(file, text);
-    if (durable) fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(`${path}.new`, path);
-  if (durable) syncFolder(dirname(path));
-}

@@ -2,12 +2,13 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClockState, Reading } from '@pulseboard/contract';
 import type { RecoveredSpool, SpoolState } from '../publish/spool-state.js';
-import { type Anchor, readAnchor, replaceFile, writeAnchor } from './anchor.js';
+import { replaceFile, syncFolder } from '../replace-file.js';
+import { type Anchor, readAnchor, writeAnchor } from './anchor.js';
 import { BOOK_FILE, bookOf } from './book.js';
 import { readCeiling, writeCeiling } from './ceiling.js';
 import { FrameKind } from './frame.js';
 import { recoverSpools, SET_ASIDE_FOLDER, type StoredSegment } from './recover.js';
-import { readSegment, type SegmentContent, SegmentWriter, segmentPath, syncFolder } from './segment.js';
+import { readSegment, type SegmentContent, SegmentWriter, segmentPath } from './segment.js';
 
 export interface DiskSpoolOptions {
   /** Holds one folder a spool. */

@@ -1,7 +1,8 @@
-import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Ranges, type Reading } from '@pulseboard/contract';
+import { syncFolder } from '../replace-file.js';
 import { encodeFrame, type Frame, FrameKind, scanFrames } from './frame.js';
 
 export const SEGMENT_SUFFIX = '.segment';
@@ -139,16 +140,6 @@ export function readSegment(path: string): SegmentContent {
 
 export const segmentPath = (folder: string, firstNumber: number): string =>
   join(folder, String(firstNumber).padStart(15, '0') + SEGMENT_SUFFIX);
-
-/** A new name in a folder survives a power cut only when the folder is synced too. */
-export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
 
 function jsonOf(frame: Frame): unknown {
   try {
