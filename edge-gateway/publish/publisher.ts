@@ -220,14 +220,16 @@ export class Publisher {
   #evict(): void {
     const { protocol, disk, limits, clock, monotonic, log } = this.#o;
     if (!this.#anchored) return;
+    let { bytes } = disk;
     for (const { spool: id, first, last, lastAt } of disk.closedSegments()) {
       const spool = protocol.spools.find((s) => s.id === id);
       if (!spool || spool.heldIn(first, last).length === 0) continue;
-      const reason = disk.bytes > limits.maxBytes ? 'full' : clock() - lastAt > limits.maxAgeMs ? 'age' : undefined;
+      const reason = bytes > limits.maxBytes ? 'full' : clock() - lastAt > limits.maxAgeMs ? 'age' : undefined;
       if (!reason) continue;
       const readings = protocol.drop(spool, first, last, reason);
       log.error({ spool: id, readings, reason }, 'the spool is over its limit; its oldest readings were dropped');
       disk.forget(spool, monotonic());
+      ({ bytes } = disk);
     }
   }
 }
