@@ -171,6 +171,7 @@ test('batches under way when the broker dies are given up at once, and the link 
     if (!packet.topic.endsWith('/readings')) done(null); // never answers a batch
   };
   let connects = 0;
+  let disconnects = 0;
   let back: () => void = () => {};
   const again = new Promise<void>((resolve) => {
     back = resolve;
@@ -181,13 +182,16 @@ test('batches under way when the broker dies are given up at once, and the link 
         if (++connects === 1) resolve(created);
         else back();
       },
+      onDisconnect: () => {
+        disconnects++;
+      },
     });
   });
   const lost = link.sendBatch(JSON.stringify(batch));
   const refused = expect(lost).rejects.toThrow();
   await first.kill();
   await refused;
-  expect(link.connected).toBe(false);
+  expect(disconnects).toBe(1);
   const second = await broker(first.port);
   await again;
   const arrived = published(second, topics.readings.build(params));

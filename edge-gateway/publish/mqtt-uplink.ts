@@ -127,9 +127,6 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   });
 
   return {
-    get connected() {
-      return ready;
-    },
     sendBatch: (payload) => send('readings', topics.readings.build(params), payload),
     sendHealth: (health) => sendIfConnected('gatewayHealth', topics.gatewayHealth.build(params), health),
     sendResponse: (action, response) => sendIfConnected('gatewayResponse', topics.gatewayResponse.build({ ...params, action }), response),

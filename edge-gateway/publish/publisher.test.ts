@@ -50,7 +50,6 @@ async function bench(options: BenchOptions = {}) {
   const timers: { at: number; run: () => void }[] = [];
   const sent: { batch: ReadingBatch; payload: string; settle: (ok: boolean) => Promise<void> }[] = [];
   const uplink = {
-    connected,
     sendBatch: (payload: string) =>
       new Promise<void>((resolve, reject) => {
         const settle = async (ok: boolean) => void (await (ok ? resolve() : reject(new Error('connection gone'))));
@@ -109,7 +108,7 @@ async function bench(options: BenchOptions = {}) {
   if (anchored) publisher.anchor({ offsetMs: 0, state: 'synced' });
   if (connected) publisher.onConnect();
   advance(flushIntervalMs);
-  return { publisher, protocol, disk, uplink, sent, advance, second, commit, take, runs, drained: () => drained };
+  return { publisher, protocol, disk, sent, advance, second, commit, take, runs, drained: () => drained };
 }
 
 const segmentsOf = (spool: string) => readdirSync(join(folder, spool)).filter((name) => name.endsWith('.segment'));
@@ -138,17 +137,31 @@ test('batches leave no closer than the flush interval', async () => {
 });
 
 test('nothing is sent while disconnected, everything when connected', async () => {
-  const { publisher, uplink, take, second, advance, runs } = await bench({ connected: false });
+  const { publisher, take, second, advance, runs } = await bench({ connected: false });
   take(1, 1500);
   await second();
   expect(runs()).toEqual([]);
-  uplink.connected = true;
   publisher.onConnect();
   advance(0);
   expect(runs()).toEqual([
     [1, 1000],
     [1001, 500],
   ]);
+});
+
+test('when the connection goes sending ends at once, and goes on when it is back', async () => {
+  const { publisher, take, second, advance, runs } = await bench();
+  take(1);
+  advance(0);
+  take(2);
+  publisher.onDisconnect();
+  advance(50);
+  take(3);
+  for (let s = 0; s < 10; s++) await second();
+  expect(runs()).toEqual([[1, 1]]);
+  publisher.onConnect();
+  advance(0);
+  expect(runs().slice(1)).toEqual([[1, 3]]);
 });
 
 test('nothing is sent before the clock is anchored; then it has its UTC, and what comes after it has its own', async () => {
@@ -183,12 +196,11 @@ test.each([
 });
 
 test('of a backlog at most 4 batches wait in the socket and 16 for their commit', async () => {
-  const { publisher, uplink, take, second, advance, sent, commit } = await bench({ connected: false });
+  const { publisher, take, second, advance, sent, commit } = await bench({ connected: false });
   for (let s = 0; s < 30; s++) {
     take(s * 1000 + 1, s * 1000 + 1000);
     await second();
   }
-  uplink.connected = true;
   publisher.onConnect();
   advance(0);
   expect(sent).toHaveLength(4);
@@ -203,12 +215,11 @@ test('of a backlog at most 4 batches wait in the socket and 16 for their commit'
 });
 
 test('a new reading does not wait behind a backlog', async () => {
-  const { publisher, uplink, take, second, advance, sent } = await bench({ connected: false });
+  const { publisher, take, second, advance, sent } = await bench({ connected: false });
   for (let s = 0; s < 30; s++) {
     take(s * 1000 + 1, s * 1000 + 1000);
     await second();
   }
-  uplink.connected = true;
   publisher.onConnect();
   advance(0);
   take(30_001);

@@ -15,7 +15,7 @@ export interface SpoolLimits {
 export interface PublisherOptions {
   protocol: GatewayProtocol;
   disk: DiskSpool;
-  uplink: Pick<Uplink, 'connected' | 'sendBatch'>;
+  uplink: Pick<Uplink, 'sendBatch'>;
   gateway: Id;
   boot: string;
   clock: Clock;
@@ -155,9 +155,8 @@ export class Publisher {
   }
 
   #flush(): void {
-    const { protocol, uplink, monotonic } = this.#o;
+    const { protocol, monotonic } = this.#o;
     if (this.#closed || !this.#anchored) return;
-    if (protocol.connected && !uplink.connected) protocol.disconnect();
     const room = Math.max(0, MAX_UNACKNOWLEDGED_BACKLOG - this.#unacknowledgedBacklog);
     for (const sending of protocol.due(monotonic(), room)) this.#send(sending);
   }

@@ -2,7 +2,6 @@ import type { Committed, GatewayHealth, GatewayResponse } from '@pulseboard/cont
 
 /** The way to the processor, whatever carries it. Nothing is queued in it: what is not connected is not sent. */
 export interface Uplink {
-  readonly connected: boolean;
   /** @param payload a `ReadingBatch` as JSON. Resolves when the broker took the batch; that says nothing about its safety. Rejects when the connection goes. */
   sendBatch(payload: string): Promise<void>;
   sendHealth(health: GatewayHealth): void;
@@ -12,7 +11,9 @@ export interface Uplink {
 }
 
 export interface UplinkEvents {
+  /** Batches reach the broker, and what is committed comes back. */
   onConnect(): void;
+  /** That is over. Called before the batches on their way are given up. */
   onDisconnect(): void;
   onCommitted(committed: Committed): void;
   /** A processor told the time, just now. @param now UTC ms */
