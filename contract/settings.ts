@@ -133,7 +133,7 @@ export const settings = {
   replaySpeed: setting({
     name: 'PULSEBOARD_REPLAY_SPEED',
     default: '1',
-    meaning: 'how many times faster than life a replay runs',
+    meaning: 'how many times faster than life a replay runs, or a simulated class that has a `PULSEBOARD_START_AT`',
     parts: ['gateway', 'processor'],
     parse: number(0.1, 10_000, false),
   }),
@@ -141,7 +141,7 @@ export const settings = {
     name: 'PULSEBOARD_START_AT',
     default: '',
     meaning:
-      'time at which a replay (or a simulated class) begins; empty: a replay ends at process start, a simulated class begins there. A replay that would end in the future is played as it happens, on the clock of the wall',
+      'time at which a replay (or a simulated class) begins; empty: a replay ends at process start, a simulated class begins there. A replay that would end in the future is refused; only a gateway by itself, at speed 1, joins a class or a replay that still goes on, on the clock of the wall',
     parts: ['gateway', 'processor'],
     parse: optional(instant),
   }),
