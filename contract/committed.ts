@@ -19,7 +19,7 @@ export const Committed = Type.Object(
         { additionalProperties: false },
       ),
     ),
-    rejected: Type.Array(Type.String({ description: 'hash of the payload of a batch whose envelope cannot be read' })),
+    rejected: Type.Array(Type.String({ description: 'SHA-256, hexadecimal, of the payload of a batch whose envelope cannot be read' })),
   },
   { additionalProperties: false, description: 'what of a gateway is stored and derived' },
 );

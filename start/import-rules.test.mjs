@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const services = 'Services never import each other: what they share is in the contract.';
+const byName = 'Import @pulseboard/contract by its name.';
 const adapter = 'One adapter alone knows this library; the others know its port.';
 const pure = 'A pure folder imports the contract and what is as pure as itself.';
 const contract = 'The contract imports nothing of ours.';
@@ -24,7 +25,11 @@ const seeds = [
   ['broker/a.ts', "import { x } from '@pulseboard/edge-gateway';", services],
   ['cloud-processor/live/a.ts', "import { x } from '../../broker/x.js';", services],
   ['leaderboard/src/a.ts', "import { x } from '@pulseboard/cloud-processor';", services],
-  ['edge-gateway/a.ts', "import { x } from '../contract/x.js';", 'Import @pulseboard/contract by its name.'],
+  ['edge-gateway/a.ts', "import { x } from '../contract/x.js';", byName],
+  ['edge-gateway/a.ts', "import { batchName } from '@pulseboard/contract/batch-name';", byName],
+  ['leaderboard/src/a.ts', "import { batchName } from '@pulseboard/contract/batch-name';", byName],
+  ['cloud-processor/board/a.ts', "import { batchName } from '@pulseboard/contract/batch-name';", byName],
+  ['edge-gateway/publish/a.ts', "import { x } from '@pulseboard/contract/dist/batch-name.js';", byName],
   ['edge-gateway/publish/a.ts', "import { x } from '../main.js';", 'main wires the parts together: nothing imports it.'],
   ['contract/a.ts', "import { x } from '../broker/x.js';", contract],
   ['contract/a.ts', "import { x } from '@pulseboard/edge-gateway';", contract],
@@ -64,6 +69,9 @@ const seeds = [
   ['cloud-processor/storage/a.ts', "import { x } from '@duckdb/node-api';"],
   ['cloud-processor/registry/a.ts', "import { x } from 'drizzle-orm/pglite';"],
   ['cloud-processor/board/a.ts', "import { x } from '../aggregation/x.js';"],
+  ['edge-gateway/publish/a.ts', "import { batchName } from '@pulseboard/contract/batch-name';"],
+  ['cloud-processor/ingest/a.ts', "import { batchName } from '@pulseboard/contract/batch-name';"],
+  ['contract/batch-name.ts', "import { createHash } from 'node:crypto';"],
   ['contract/generate.ts', "import { x } from 'node:fs'; export const code = process.exitCode;"],
   ['test/a.test.ts', "import { x } from '@pulseboard/broker'; import { connect } from 'mqtt';"],
 ].map(([path, text, message], index) => ({ path, text, message, file: path.replace('a.', `seed-${index}.`) }));

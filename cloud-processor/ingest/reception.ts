@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Clock, GatewayParams, Id, Reading, ReadingBatchEnvelope } from '@pulseboard/contract';
+import { batchName } from '@pulseboard/contract/batch-name';
 import type { Logger } from 'pino';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import type { Boards } from '../board/boards.js';
@@ -149,7 +149,7 @@ export class Reception {
     } catch (error) {
       if (!(error instanceof BatchUnreadableError || error instanceof BatchForeignError)) throw error;
       this.refusedBatches++;
-      if (raw && error instanceof BatchUnreadableError) this.options.books.reject(from, createHash('sha256').update(raw).digest('hex'));
+      if (raw && error instanceof BatchUnreadableError) this.options.books.reject(from, batchName(raw));
       this.options.log.warn({ ...from, reason: error.message, code: error.code }, 'batch refused');
     }
   }

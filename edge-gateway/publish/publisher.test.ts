@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MIN_UTC_MS, type NumberRange, type Reading, type ReadingBatch } from '@pulseboard/contract';
+import { batchName } from '@pulseboard/contract/batch-name';
 import { pino } from 'pino';
 import { DiskSpool } from '../spool/disk-spool.js';
 import { GatewayProtocol } from './gateway-protocol.js';
-import { batchName, Publisher } from './publisher.js';
+import { Publisher } from './publisher.js';
 
 const T0 = 1_700_000_000_000;
 const SPOOL = 'spool0001';

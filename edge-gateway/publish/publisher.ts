@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type Clock, type Committed, type Id, MIN_UTC_MS, type Reading, type ReadingBatch, type SpoolLedger } from '@pulseboard/contract';
+import { batchName } from '@pulseboard/contract/batch-name';
 import type { Logger } from 'pino';
 import type { Anchor } from '../spool/anchor.js';
 import type { DiskSpool } from '../spool/disk-spool.js';
@@ -234,6 +234,3 @@ export class Publisher {
 }
 
 const isDrained = (spool: SpoolState): boolean => !spool.current && spool.heldCount === 0;
-
-/** How the processor names a batch that it cannot read. @param payload the very bytes that were sent */
-export const batchName = (payload: string): string => createHash('sha256').update(payload).digest('hex');
