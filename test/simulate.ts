@@ -3,7 +3,7 @@ import { campaign } from './simulation/campaign.js';
 import { mistakes } from './simulation/mistakes.js';
 import type { StorageKind } from './simulation/variant.js';
 
-const USAGE = `node test/dist/simulate.js [--runs 500] [--seed 1] [--storage transactional|idempotent] [--mistake NAME] [--table]
+const USAGE = `npm run bench:simulation -- [--runs 500] [--seed 1] [--storage transactional|idempotent] [--mistake NAME] [--table]
 Runs the protocol of gateway and processor through seeded faults; exits with 1 when a check fails, and names the seed.
 --table runs each deliberate mistake, too, and exits with 1 when one is not caught: ${Object.keys(mistakes).join(', ')}`;
 

@@ -3,7 +3,7 @@ import { mistakes } from './simulation/mistakes.js';
 import { simulate } from './simulation/simulation.js';
 import type { StorageKind } from './simulation/variant.js';
 
-/** Which checks catch a mistake, and seeds that are known to bring it out: one of them has to. `node test/dist/simulate.js --mistake NAME` finds others. */
+/** Which checks catch a mistake, and seeds that are known to bring it out: one of them has to. `npm run bench:simulation -- --mistake NAME` finds others. */
 const CAUGHT: readonly (readonly [mistake: string, checks: readonly number[], storage: StorageKind, seeds: readonly number[]])[] = [
   ['commit-before-derive', [3], 'transactional', [18, 22]],
   ['reuse-spool', [1], 'idempotent', [13, 16]],

@@ -16,7 +16,7 @@ import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
  * An hour of a full room arrives as backlog while the room goes on: how fast it is stored, derived and committed, and how long the event loop,
  * which live readings share, is held up. The real pipeline on the real store in a temporary folder.
  *
- *   node cloud-processor/dist/bench/late-data.js [minutes of backlog, default 60]
+ *   npm run bench:late-data -- [minutes of backlog, default 60]
  */
 
 const STRAPS = 40;
