@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { answerParser, board, get, health } from './harness/api.js';
-import { root, tempFolder } from './harness/environment.js';
+import { root, tempFolder, testWhere } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';
-import { cleanUp, runCommand, type Settings, START_TIMEOUT_MS, type System, startSystem } from './harness/system.js';
+import { cleanUp, runCommand, type Settings, START_TIMEOUT_MS, type System, startChild, startSystem } from './harness/system.js';
+
+const testDevFull = testWhere(existsSync('/dev/full'), 'a radio log that takes no more: there is no /dev/full');
 
 let system: System;
 beforeAll(async () => {
@@ -65,9 +67,12 @@ describe('what stands in the way is one clear sentence', () => {
     expect(await refusal({ PULSEBOARD_MQTT_PORT: port })).toEqual([expect.stringMatching(`${port}.*PULSEBOARD_MQTT_PORT`)]);
   });
 
-  test('a data folder that another process has', async () => {
+  test.each([
+    ['another Pulseboard', ['start']],
+    ['dead-letters', ['processor', 'dead-letters']],
+  ])('a data folder that a processor has: %s', async (_, args) => {
     const folder = system.settings.PULSEBOARD_DATA_DIR!;
-    expect(await refusal({ PULSEBOARD_DATA_DIR: folder })).toEqual([
+    expect(await refusal({ PULSEBOARD_DATA_DIR: folder }, args)).toEqual([
       `The data folder ${folder} is in use by another processor (process ${system.child.pid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
     ]);
   });
@@ -160,6 +165,14 @@ describe('commands that answer and end', () => {
   });
 });
 
+testDevFull('a radio log that takes no more is told once, and the gateway goes on', async () => {
+  const settings = { PULSEBOARD_GYM: 'tower', PULSEBOARD_STRAPS: '2', PULSEBOARD_BROKER_URL: system.mqttUrl };
+  const gateway = startChild(['gateway'], { ...settings, PULSEBOARD_RADIO_LOG: '/dev/full' });
+  await eventually('both straps on the board', async () => (await board(system.url, 'tower')).members.length === 2);
+  expect(await gateway.stop()).toEqual({ code: 0, signal: null });
+  expect(gateway.stderr.filter((line) => line.includes('the radio log takes no more (ENOSPC)'))).toHaveLength(1);
+});
+
 /** From here on the system of this file has ended. */
 test('SIGTERM stops everything: exit code 0, no process and no open port left, the data folder free', async () => {
   expect((await health(system.url)).failedFlushes).toBe(0);
@@ -167,6 +180,13 @@ test('SIGTERM stops everything: exit code 0, no process and no open port left, t
   expect(system.child.groupIsEmpty()).toBe(true);
   for (const url of [system.url, system.mqttUrl]) await expect(opens(portOf(url))).resolves.toBe(false);
   expect(() => readFileSync(join(system.settings.PULSEBOARD_DATA_DIR!, 'processor.lock'))).toThrow('ENOENT');
+});
+
+test('dead-letters, when the processor has ended', async () => {
+  const { PULSEBOARD_DATA_DIR } = system.settings;
+  const empty = { code: 0, signal: null, stdout: ['There are no dead letters.'], stderr: [] };
+  // Twice: it gives the folder back.
+  for (let i = 0; i < 2; i++) expect(await runCommand(['processor', 'dead-letters'], { PULSEBOARD_DATA_DIR })).toEqual(empty);
 });
 
 test('the port of the board in use: one clear sentence, in a data folder that was used before', async () => {

@@ -65,6 +65,24 @@ it('holds events back while downstream is not ready, and skips none', () => {
   expect(handed).toEqual([1, 2, 3, 4]);
 });
 
+it('leaves out what was on the air before it starts, when it is told to', async () => {
+  const times = [-2000, -1, 0, 3];
+  const { start, handed, tickAt } = rig(times, { skipPast: true });
+  start();
+  expect(handed).toEqual([0]);
+  tickAt(5);
+  expect(handed).toEqual([0, 3]);
+
+  const all = rig(times);
+  all.start();
+  expect(all.handed).toEqual([-2000, -1, 0]);
+
+  const over = rig([-2000, -1], { skipPast: true });
+  over.start();
+  await expect(over.radio.ended).resolves.toBe('finished');
+  expect(over.handed).toEqual([]);
+});
+
 it('lets the event loop breathe after 10 ms of work, and goes on at once', () => {
   let workedMs = 0;
   const { start, handed, tickAt, timers } = rig(Array(1000).fill(1), { stopwatch: () => workedMs++ * 6 });
