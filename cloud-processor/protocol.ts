@@ -3,5 +3,6 @@ export * from './aggregation/derivation-plan.js';
 export * from './aggregation/member-second.js';
 export * from './aggregation/roster.js';
 export * from './aggregation/stored-reading.js';
+export * from './ingest/ledger.js';
 export * from './ingest/spool-books.js';
 export * from './ingest/spool-record.js';

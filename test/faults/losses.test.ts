@@ -1,5 +1,5 @@
+import type { LedgerRow } from '@pulseboard/cloud-processor/protocol';
 import type { Reading } from '@pulseboard/contract';
-import type { SpoolOfLedger } from '../harness/ledger.js';
 import { compareReadings, type Life, type StoredRow } from './compare-readings.js';
 import { explainLosses } from './losses.js';
 
@@ -12,7 +12,7 @@ const life: Life = {
 };
 const stored = (...numbers: number[]): StoredRow[] =>
   numbers.map((number) => ({ gym: 'demo', room: 'main', gateway: 'gateway-1', spool: 'aaaaaaaa', number, reading: reading(number) }));
-const row = (change: Partial<SpoolOfLedger>): SpoolOfLedger => ({
+const row = (change: Partial<LedgerRow>): LedgerRow => ({
   gym: 'demo',
   room: 'main',
   gateway: 'gateway-1',
@@ -32,7 +32,7 @@ const row = (change: Partial<SpoolOfLedger>): SpoolOfLedger => ({
 const cutOf = (...numbers: number[]) => [{ spool: 'aaaaaaaa', bytes: 100, numbers: new Set(numbers) }];
 const fine = { unexplained: 0, cutOff: 0, faults: 0 };
 
-test.each<[string, number[], Partial<SpoolOfLedger>, number[], string[], object]>([
+test.each<[string, number[], Partial<LedgerRow>, number[], string[], object]>([
   ['nothing is missing', [1, 2, 3, 4, 5], {}, [], [], fine],
   ['dropped and counted, for a reason that may be', [3, 4, 5], { committed: 3, stored: 3, dropped: { full: 2 } }, [], ['full'], fine],
   [

@@ -1,4 +1,5 @@
-import type { Ledger, SpoolOfLedger } from '../harness/ledger.js';
+import type { LedgerRow } from '@pulseboard/cloud-processor/protocol';
+import type { Ledger } from '../harness/ledger.js';
 import { sumOf } from '../harness/ledger.js';
 import { groupBy, isTail, type Life, type MissingReading, type ReadingsComparison } from './compare-readings.js';
 import type { Cut } from './power-cut.js';
@@ -48,7 +49,7 @@ export function explainLosses(
 }
 
 /** The ledger against what really happened to a spool at rest. */
-function untrue(row: SpoolOfLedger, life: Life, stored: number, lost: number, cut: Cut | undefined): string[] {
+function untrue(row: LedgerRow, life: Life, stored: number, lost: number, cut: Cut | undefined): string[] {
   const name = `ledger of ${row.spool} (${life.name})`;
   const faults: string[] = [];
   if (row.stored !== stored) faults.push(`${name}: stored ${row.stored}, really ${stored}`);
@@ -59,7 +60,7 @@ function untrue(row: SpoolOfLedger, life: Life, stored: number, lost: number, cu
   return faults;
 }
 
-const wrongReasons = ({ spool, dropped, deadLettered }: SpoolOfLedger, mayDrop: readonly string[]): string[] => [
+const wrongReasons = ({ spool, dropped, deadLettered }: LedgerRow, mayDrop: readonly string[]): string[] => [
   ...Object.entries(dropped).flatMap(([reason, count]) =>
     count === 0 || mayDrop.includes(reason) ? [] : [`${count} readings of ${spool} dropped: ${reason}`],
   ),

@@ -1,7 +1,8 @@
+import { type LedgerRow, ledgerTotals } from '@pulseboard/cloud-processor/protocol';
 import type { GatewayHealth } from '@pulseboard/contract';
-import { disagreements, healthFaults, type Ledger, ledgerFaults, type SpoolOfLedger } from './ledger.js';
+import { disagreements, healthFaults, type Ledger, ledgerFaults } from './ledger.js';
 
-const spool = (change: Partial<SpoolOfLedger> = {}): SpoolOfLedger => ({
+const spool = (change: Partial<LedgerRow> = {}): LedgerRow => ({
   gym: 'demo',
   room: 'main',
   gateway: 'gateway-1',
@@ -18,11 +19,11 @@ const spool = (change: Partial<SpoolOfLedger> = {}): SpoolOfLedger => ({
   closed: false,
   ...change,
 });
-const ledgerOf = (change: Partial<SpoolOfLedger> = {}, epoch: Partial<Ledger['thisEpoch']> = {}): Ledger => ({
+const ledgerOf = (change: Partial<LedgerRow> = {}, epoch: Partial<Ledger['thisEpoch']> = {}): Ledger => ({
   epoch: 3,
   thisEpoch: { received: 110, stored: 88, deadLettered: 2, duplicate: 12, waiting: 1, turnedAway: 7, ...epoch },
   spools: [spool(change)],
-  totals: {},
+  totals: ledgerTotals([spool(change)]),
 });
 
 test.each<[string, Ledger, boolean, string[]]>([

@@ -1,4 +1,5 @@
-import { type GatewayHealth, type GatewayParams, type Id, topics } from '@pulseboard/contract';
+import type { BookCounts, LedgerRow, LedgerTotals } from '@pulseboard/cloud-processor/protocol';
+import { type GatewayHealth, type Id, topics } from '@pulseboard/contract';
 import { get } from './api.js';
 import { eventually } from './eventually.js';
 import { json, Listener } from './mqtt.js';
@@ -7,25 +8,9 @@ import { json, Listener } from './mqtt.js';
 export interface Ledger {
   epoch: number;
   /** Of this process: received is the sum of the others. */
-  thisEpoch: { received: number; stored: number; deadLettered: number; duplicate: number; waiting: number; turnedAway: number };
-  spools: SpoolOfLedger[];
-  totals: Record<string, unknown>;
-}
-
-/** The processor's side of one spool. */
-export interface SpoolOfLedger extends GatewayParams {
-  spool: string;
-  decoded: number;
-  committed: number;
-  stored: number;
-  deadLettered: number;
-  gone: number;
-  waitingHere: number;
-  dropped: Record<string, number>;
-  /** At the gateway or on its way. */
-  open: number;
-  abandoned: number;
-  closed: boolean;
+  thisEpoch: BookCounts & { waiting: number };
+  spools: LedgerRow[];
+  totals: LedgerTotals;
 }
 
 export const ledger = (url: string): Promise<Ledger> => get(url, '/api/v1/ledger');
