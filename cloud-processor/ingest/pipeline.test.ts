@@ -3,15 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadingBatch } from '@pulseboard/contract';
-import { pino } from 'pino';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import { Boards } from '../board/boards.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import { fragileStore, type StoreFault } from '../test-data/fragile-store.js';
+import { pipelineOn } from '../test-data/pipeline-on.js';
 import { T0 } from '../test-data/readings.js';
-import { Derivation, type Flushed } from './derivation.js';
-import { Pipeline, type PipelineOptions } from './pipeline.js';
-import { SpoolBooks } from './spool-books.js';
+import type { Flushed } from './derivation.js';
+import type { Pipeline, PipelineOptions } from './pipeline.js';
 
 const from = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
 const roster = new Roster(emptyRoster);
@@ -31,7 +30,6 @@ beforeEach(async () => {
   now = T0;
   fault = 'none';
   onWrite = () => {};
-  begins = 0;
   pipeline = await create();
 });
 afterEach(async () => {
@@ -39,38 +37,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function create(options: Partial<PipelineOptions> = {}): Promise<Pipeline> {
-  const clock = () => now;
+async function create(options: Partial<Omit<PipelineOptions, 'store' | 'clock'>> = {}): Promise<Pipeline> {
   const fragile = fragileStore(store, (call) => {
     if (call === 'write') onWrite();
+    if (call === 'begin') begins++;
     return fault;
   });
-  const { epoch, spools, watermarkAt } = await store.begin();
-  return new Pipeline({
-    store: {
-      begin: () => {
-        begins++;
-        return fragile.begin();
-      },
-      totals: fragile.totals,
-    },
-    books: new SpoolBooks(spools),
-    epoch,
-    derivation: new Derivation({ store: fragile, rosterOf: () => roster, clock, watermarkAt }),
-    boards: new Boards(() => roster),
-    readingsMs: 30 * DAY_MS,
-    prepareRoom: async () => {},
-    isPrepared: () => true,
-    clock,
-    monotonic: clock,
-    log: pino({ level: 'silent' }),
-    onPicture: () => {},
-    onFlushed: () => {},
-    onEpoch: () => {},
-    onTick: () => {},
-    maxWaitingReadings: 50,
-    ...options,
-  });
+  const created = await pipelineOn({ store: fragile, roster, clock: () => now, maxWaitingReadings: 50, ...options });
+  begins = 0; // its own one
+  return created;
 }
 
 /** Beats number `first`…, one a second. */

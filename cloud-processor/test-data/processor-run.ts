@@ -1,11 +1,9 @@
-import { pino } from 'pino';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import { Boards } from '../board/boards.js';
-import { Derivation } from '../ingest/derivation.js';
-import { Pipeline } from '../ingest/pipeline.js';
-import { SpoolBooks } from '../ingest/spool-books.js';
+import type { Pipeline } from '../ingest/pipeline.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import type { Arrival } from './arrivals.js';
+import { pipelineOn } from './pipeline-on.js';
 
 /** Ada wears two straps and a foot pod; Bruno's strap was Chiara's before; the others are guests. */
 export const roster = new Roster({
@@ -81,29 +79,8 @@ export class ProcessorRun {
 
   async #start(): Promise<void> {
     this.#store = await this.openStore();
-    const { epoch, spools, watermarkAt } = await this.#store.begin();
-    const rosterOf = () => roster;
-    const clock = () => this.now;
+    this.boards = new Boards(() => roster);
     // A short memory, so that late readings make it ask the store.
-    const derivation = new Derivation({ store: this.#store, rosterOf, clock, watermarkAt, keepMs: 15_000 });
-    await derivation.resume();
-    this.boards = new Boards(rosterOf);
-    this.pipeline = new Pipeline({
-      store: this.#store,
-      books: new SpoolBooks(spools),
-      epoch,
-      derivation,
-      boards: this.boards,
-      readingsMs: 30 * 86_400_000,
-      prepareRoom: async () => {},
-      isPrepared: () => true,
-      clock,
-      monotonic: clock,
-      log: pino({ level: 'silent' }),
-      onPicture: () => {},
-      onFlushed: () => {},
-      onEpoch: () => {},
-      onTick: () => {},
-    });
+    this.pipeline = await pipelineOn({ store: this.#store, roster, clock: () => this.now, keepMs: 15_000, boards: this.boards });
   }
 }
