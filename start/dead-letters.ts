@@ -1,6 +1,6 @@
 import { readSettings } from '@pulseboard/contract';
-import { DATA_LOCK, DAY_MS, dataDirOf } from './folders.js';
-import { lockFolder } from './lock-folder.js';
+import { claimFolder } from './claim-folder.js';
+import { DATA_FOLDER, DAY_MS, dataDirOf } from './folders.js';
 
 /** `npm run processor -- dead-letters …`, on a data folder whose processor does not run. @returns the exit code */
 export async function runDeadLetters(args: readonly string[], io: { out(line: string): void; err(line: string): void }): Promise<number> {
@@ -9,7 +9,7 @@ export async function runDeadLetters(args: readonly string[], io: { out(line: st
   const dataDir = dataDirOf(settings);
   const retention = { readingsMs: settings.readingsDays * DAY_MS, secondsMs: settings.secondsDays * DAY_MS };
   const asksForHelp = args[0] === '--help' || args[0] === '-h';
-  const unlock = asksForHelp ? async () => {} : await lockFolder(dataDir, DATA_LOCK);
+  const unlock = asksForHelp ? async () => {} : await claimFolder(dataDir, DATA_FOLDER);
   try {
     return await runDeadLettersCommand(args, { dataDir, retention, clock: Date.now, ...io });
   } finally {

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { SettingValues } from '@pulseboard/contract';
-import type { LockedFolder } from './lock-folder.js';
+import type { ClaimedFolder } from './claim-folder.js';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-export const DATA_LOCK: LockedFolder = { what: 'data folder', user: 'processor', setting: 'PULSEBOARD_DATA_DIR' };
-export const SPOOL_LOCK: LockedFolder = { what: 'spool folder', user: 'gateway', setting: 'PULSEBOARD_SPOOL_DIR', evenWhenFull: true };
+export const DATA_FOLDER: ClaimedFolder = { what: 'data folder', user: 'processor', setting: 'PULSEBOARD_DATA_DIR' };
+export const SPOOL_FOLDER: ClaimedFolder = { what: 'spool folder', user: 'gateway', setting: 'PULSEBOARD_SPOOL_DIR', evenWhenFull: true };
 
 /** A replay goes into a fresh folder unless one is named: recorded seconds must not mix with lived ones. */
 export function dataDirOf(settings: Pick<SettingValues, 'radio' | 'dataDir'>): string {

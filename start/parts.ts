@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { type Clock, demoClass, guestMemberId, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import { type Logger, pino } from 'pino';
-import { DATA_LOCK, DAY_MS, dataDirOf, HOUR_MS, SPOOL_LOCK, spoolDirOf } from './folders.js';
-import { lockFolder } from './lock-folder.js';
+import { claimFolder } from './claim-folder.js';
+import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { type Time, timeOf } from './time.js';
 
 export type PartName = 'start' | 'broker' | 'processor' | 'gateway';
@@ -53,8 +53,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     const dataDir = dataDirOf(settings);
     const spoolDir = spoolDirOf(settings, dataDir);
     const hasGateway = all || part === 'gateway';
-    if (all || part === 'processor') stops.push(await lockFolder(dataDir, DATA_LOCK));
-    if (hasGateway) stops.push(await lockFolder(spoolDir, SPOOL_LOCK));
+    if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER));
+    if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER));
     const plan = hasGateway ? await planned(settings) : undefined;
     const time = timeOf(settings, plan, !all, Date.now);
     const clock = plan ? await gatewayClock(time, spoolDir, all, log) : undefined;

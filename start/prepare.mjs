@@ -2,10 +2,10 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './build.mjs';
-import { takeFolderLock } from './folder-lock.mjs';
 import { install, isInstalled } from './install.mjs';
 import { PrepareError } from './prepare-error.mjs';
 import { endingChildrenOnSignals } from './run-command.mjs';
+import { waitForLock } from './wait-for-lock.mjs';
 
 /** The checkout. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,7 +31,7 @@ async function prepareOrThrow({ leaderboard }) {
   let lock;
   await endingChildrenOnSignals(
     async () => {
-      lock = await takeFolderLock(join(root, 'start', 'dist', 'preparing.lock'));
+      lock = await waitForLock(join(root, 'start', 'dist', 'preparing.lock'));
       try {
         if (!isInstalled(root)) await install(root);
         if (!isBuilt(root, { leaderboard })) await build(root, { leaderboard });

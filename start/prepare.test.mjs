@@ -3,10 +3,10 @@ import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildProjects, fingerprintOf, listFiles } from './build-inputs.mjs';
 import { countsOf } from './count-reporter.mjs';
-import { takeFolderLock } from './folder-lock.mjs';
 import { isSupportedNode } from './node-version.mjs';
 import { startProgress } from './progress.mjs';
 import { compiledPattern, testEnvironment } from './run-jest.mjs';
+import { waitForLock } from './wait-for-lock.mjs';
 
 let folder;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pulseboard-prepare-'))));
@@ -75,7 +75,7 @@ describe('the lock', () => {
   test('is had by one at a time', async () => {
     const order = [];
     const hold = async (name) => {
-      const { release } = await takeFolderLock(lock());
+      const { release } = await waitForLock(lock());
       order.push(`${name} in`);
       await new Promise(setImmediate);
       order.push(`${name} out`);
@@ -91,7 +91,7 @@ describe('the lock', () => {
     writeFileSync(join(lock(), 'holder.json'), '');
     const minuteAgo = new Date(Date.now() - 60_000);
     utimesSync(lock(), minuteAgo, minuteAgo);
-    (await takeFolderLock(lock())).release();
+    (await waitForLock(lock())).release();
     expect(existsSync(lock())).toBe(false);
   });
 });
@@ -104,7 +104,7 @@ test('a lock whose holder was killed is not taken over while its child lives', a
   const minuteAgo = new Date(Date.now() - 60_000);
   utimesSync(lock, minuteAgo, minuteAgo);
   let taken = false;
-  const taking = takeFolderLock(lock).then(({ release }) => {
+  const taking = waitForLock(lock).then(({ release }) => {
     taken = true;
     release();
   });

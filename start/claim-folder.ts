@@ -9,7 +9,7 @@ export class FolderInUseError extends Error {
 }
 
 /** How a folder and its user are called in sentences. */
-export interface LockedFolder {
+export interface ClaimedFolder {
   /** `data folder` */
   what: string;
   /** `processor`: also the name of the lock. */
@@ -31,10 +31,12 @@ const SILENT_AFTER_MS = 15_000;
 /**
  * Takes a folder for this process, before anything in it is opened: two processes on one embedded store lose rows silently.
  * The lock names its process and host; one whose process is gone (kill −9, power cut) is taken over.
+ * Another lock than that of `wait-for-lock.mjs`, which waits for its turn: a processor keeps its folder for months, so whoever comes second is refused at once.
+ * Nor can that one be this: it is needed before anything is compiled.
  * @returns how to give it back
  * @throws FolderInUseError when another process has it, or it cannot be written
  */
-export async function lockFolder(folder: string, { what, user, setting, evenWhenFull }: LockedFolder): Promise<() => Promise<void>> {
+export async function claimFolder(folder: string, { what, user, setting, evenWhenFull }: ClaimedFolder): Promise<() => Promise<void>> {
   const path = resolve(folder);
   const lock = join(path, `${user}.lock`);
   const mine = `${process.pid} ${bootId()} ${hostname()}\n`;

@@ -1,4 +1,8 @@
-/** A lock that two processes in one checkout share: a folder, since making one is atomic everywhere. Its holder keeps touching it. */
+/**
+ * A lock that two processes in one checkout share: a folder, since making one is atomic everywhere. Its holder keeps touching it.
+ * Another lock than that of `claim-folder.ts`, which refuses: here the second one waits until the first has installed and built, in children that count as holders,
+ * too. Nor can that one be this: it is there only once it is compiled.
+ */
 import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,7 +23,7 @@ const POLL_MS = 200;
  * @param {string} folder the folder that is the lock; its parents are made
  * @returns {Promise<{ release(): void, addChild(pid: number): void }>} a child that outlives its killed parent still holds the lock
  */
-export async function takeFolderLock(folder) {
+export async function waitForLock(folder) {
   mkdirSync(dirname(folder), { recursive: true });
   let progress;
   while (!tryTake(folder)) {

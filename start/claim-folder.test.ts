@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { bootId, FolderInUseError, lockFolder } from './lock-folder.js';
+import { bootId, claimFolder, FolderInUseError } from './claim-folder.js';
 
 const DATA = { what: 'data folder', user: 'processor', setting: 'PULSEBOARD_DATA_DIR' };
 
@@ -23,16 +23,16 @@ const touched = (agoMs: number) => utimesSync(lock, new Date(Date.now() - agoMs)
 
 /** A lock file as another process leaves it. */
 const lockedBy = async (text: string) => {
-  await (await lockFolder(folder, DATA))();
+  await (await claimFolder(folder, DATA))();
   writeFileSync(lock, text);
 };
 
 test('makes the folder, writes who has it, and gives it back', async () => {
-  const giveBack = await lockFolder(folder, DATA);
+  const giveBack = await claimFolder(folder, DATA);
   expect(readFileSync(lock, 'utf8')).toBe(MINE);
   await giveBack();
   expect(existsSync(lock)).toBe(false);
-  await (await lockFolder(folder, DATA))();
+  await (await claimFolder(folder, DATA))();
 });
 
 test.each([
@@ -42,7 +42,7 @@ test.each([
   const text = `${process.ppid} ${bootId()}${host}\n`;
   await lockedBy(text);
   touched(3_600_000);
-  const taking = lockFolder(folder, DATA);
+  const taking = claimFolder(folder, DATA);
   await expect(taking).rejects.toThrow(FolderInUseError);
   await expect(taking).rejects.toThrow(
     `The data folder ${folder} is in use by another processor (process ${process.ppid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
@@ -57,7 +57,7 @@ test.each([
   ['of another boot of this host', () => `${process.ppid} boot-1 ${hostname()}\n`],
 ])('a lock %s is taken over', async (_, text) => {
   await lockedBy(text());
-  const giveBack = await lockFolder(folder, DATA);
+  const giveBack = await claimFolder(folder, DATA);
   expect(readFileSync(lock, 'utf8')).toBe(MINE);
   await giveBack();
 });
@@ -69,7 +69,7 @@ test.each([
 ])('a lock of another host, where processes have other numbers: touched %s', async (_, agoMs, isInUse) => {
   await lockedBy(`${process.pid} ${bootId()} web-2\n`);
   touched(agoMs);
-  const taking = lockFolder(folder, DATA);
+  const taking = claimFolder(folder, DATA);
   if (isInUse)
     await expect(taking).rejects.toThrow(
       `The data folder ${folder} is in use by another processor (process ${process.pid} on the host web-2); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
@@ -84,7 +84,7 @@ describe('the holder', () => {
   const isFresh = () => Date.now() - statSync(lock).mtimeMs < 15_000;
 
   test('touches its lock until it gives it back', async () => {
-    const giveBack = await lockFolder(folder, DATA);
+    const giveBack = await claimFolder(folder, DATA);
     for (let i = 0; i < 3; i++) {
       touched(60_000);
       jest.advanceTimersByTime(2000);
@@ -95,7 +95,7 @@ describe('the holder', () => {
   });
 
   test('that was stopped for so long that another one took over leaves the lock of that one', async () => {
-    const giveBack = await lockFolder(folder, DATA);
+    const giveBack = await claimFolder(folder, DATA);
     writeFileSync(lock, '7 boot-1 web-2\n');
     await giveBack();
     expect(readFileSync(lock, 'utf8')).toBe('7 boot-1 web-2\n');
@@ -105,7 +105,7 @@ describe('the holder', () => {
 test('a folder that cannot be is named, with what to do', async () => {
   const file = join(parent, 'file');
   writeFileSync(file, '');
-  const taking = lockFolder(join(file, 'data'), DATA);
+  const taking = claimFolder(join(file, 'data'), DATA);
   await expect(taking).rejects.toThrow(FolderInUseError);
   await expect(taking).rejects.toThrow(
     /^The data folder .*data cannot be written \(ENOTDIR\); set PULSEBOARD_DATA_DIR to a folder that can\.$/,
