@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
-import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Clock, type DemoPerson, type Id, ListenError, urlHost } from '@pulseboard/contract';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import { ProblemFilter } from './api/problem.filter.js';
 import { appModule } from './app.module.js';
 import { Boards } from './board/boards.js';
 import { Derivation } from './ingest/derivation.js';
+import { MqttTransport } from './ingest/mqtt-transport.js';
 import { Pipeline, totalsQuery } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
 import { LiveServer } from './live/live-server.js';
@@ -218,20 +218,15 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     app.useGlobalFilters(new ProblemFilter(log));
     serveOpenApi(app, version);
     serveWebPages(app, options.webRoot);
-    app.connectMicroservice<MicroserviceOptions>(
-      {
-        transport: Transport.MQTT,
-        options: {
-          url: brokerUrl,
-          protocolVersion: 4,
-          clean: true,
-          clientId: `pulseboard-processor-${gym}-${boot}`,
-          reconnectPeriod: 500,
-          subscribeOptions: { qos: 1 },
-        },
-      },
-      { inheritAppConfig: true },
-    );
+    const transport = new MqttTransport({
+      url: brokerUrl,
+      protocolVersion: 4,
+      clean: true,
+      clientId: `pulseboard-processor-${gym}-${boot}`,
+      reconnectPeriod: 500,
+      subscribeOptions: { qos: 1 },
+    });
+    app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
     closers.push(() => app.close());
     await app.listen(httpPort, host).catch((error: NodeJS.ErrnoException) => {
       throw new ListenError(error, host, httpPort, 'PULSEBOARD_HTTP_PORT');
@@ -244,6 +239,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     const repeat = setInterval(tellGateways, REPEAT_MS);
     closers.push(async () => {
       clearInterval(repeat);
+      await transport.fallSilent();
       await pipeline.stop();
     });
     const subscribed = app.startAllMicroservices().then(() => {});
