@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Whole or not at all. @param durable it also survives a power cut that comes right after. @throws what the file system throws */
@@ -6,6 +6,11 @@ export function replaceFile(path: string, text: string, durable: boolean): void 
   writeFileSync(`${path}.new`, text, { flush: durable });
   renameSync(`${path}.new`, path);
   if (durable) syncFolder(dirname(path));
+}
+
+/** It survives a power cut, too. @throws what the file system throws */
+export function makeFolder(path: string): void {
+  if (mkdirSync(path, { recursive: true })) syncFolder(dirname(path));
 }
 
 /** A new name in a folder survives a power cut only when the folder is synced too. */

@@ -5,7 +5,7 @@ import type { Reading } from '@pulseboard/contract';
 import { GatewayProtocol } from '../publish/gateway-protocol.js';
 import { createRandom } from '../radio/random.js';
 import { DiskSpool } from './disk-spool.js';
-import { SET_ASIDE_FOLDER } from './recover.js';
+import { SET_ASIDE_FOLDER } from './set-aside.js';
 
 const T0 = 1_700_000_000_000;
 const reading = (n: number): Reading => ({ sensor: `ant-hr-${n % 7}`, at: T0 + n * 13, heartRateBpm: 60 + (n % 100), beatCount: n % 256 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ranges } from '@pulseboard/contract';
 import type { RecoveredSpool } from '../publish/spool-state.js';
@@ -6,6 +6,7 @@ import { ANCHOR_FILE } from './anchor.js';
 import { BOOK_FILE, parseBook } from './book.js';
 import { CEILING_FILE, readCeiling } from './ceiling.js';
 import { SEGMENT_SUFFIX, type SegmentHeader, type SegmentSurvey, surveySegment } from './segment.js';
+import { moveAside, SET_ASIDE_FOLDER } from './set-aside.js';
 
 /** A segment that is written to no more: which numbers it holds. */
 export interface StoredSegment {
@@ -34,8 +35,6 @@ export interface Recovery {
   reports: string[];
 }
 
-/** What cannot be ours goes here: nothing is deleted that somebody may still want. */
-export const SET_ASIDE_FOLDER = 'set-aside';
 /** As the contract has ids of spools. */
 const SPOOL_NAME = /^[a-z0-9]{8,32}$/;
 const OWN_FILE = new RegExp(`^(${[BOOK_FILE, ANCHOR_FILE, CEILING_FILE].join('|').replaceAll('.', '\\.')})(\\.new)?$`);
@@ -76,7 +75,7 @@ function recoverSpool(folder: string, id: string, gateway: string, { spools, rep
     if (files.length || kept) {
       for (const { name, header } of files)
         reports.push(`${join(id, name)} ${whoseIs(header)}; its folder was set aside to ${SET_ASIDE_FOLDER}/.`);
-      setAside(folder, path, id);
+      moveAside(folder, path, id);
       return;
     }
     if (!names.includes(BOOK_FILE)) {
@@ -97,7 +96,7 @@ function recoverSpool(folder: string, id: string, gateway: string, { spools, rep
     // One that lost its first bytes still has the rest, and stands among ours.
     if (header ? !isOurs(header) : numbers.size === 0) {
       reports.push(`${join(id, name)} ${whoseIs(header)}; it was set aside to ${SET_ASIDE_FOLDER}/.`);
-      setAside(folder, file.path, `${id}-${name}`);
+      moveAside(folder, file.path, `${id}-${name}`);
       continue;
     }
     if (file.damagedBytes) reports.push(`${join(id, name)} has ${file.damagedBytes} damaged bytes, which were skipped.`);
@@ -152,14 +151,4 @@ function readBook(path: string): ReturnType<typeof parseBook> {
   } catch {
     return parseBook('');
   }
-}
-
-/** @param path of a file or a folder */
-function setAside(folder: string, path: string, name: string): void {
-  const to = join(folder, SET_ASIDE_FOLDER);
-  mkdirSync(to, { recursive: true });
-  const taken = new Set(readdirSync(to));
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name}-${n}`;
-  renameSync(path, join(to, free));
 }
