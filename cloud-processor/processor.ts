@@ -161,6 +161,17 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         rooms.publish(now);
       },
     });
+    const transport = new MqttTransport(
+      {
+        url: brokerUrl,
+        protocolVersion: 4,
+        clean: true,
+        clientId: `pulseboard-processor-${gym}-${boot}`,
+        reconnectPeriod: 500,
+        subscribeOptions: { qos: 1 },
+      },
+      () => tellGateways(),
+    );
     const publisher = createMqttPublisher({
       brokerUrl,
       processor: `processor-${gym}`,
@@ -183,7 +194,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       isStoreAway: () => pipeline.isStoreAway,
     });
     const tellGateways = () => {
-      publisher.alive(clock());
+      // Gateways that hear it send again what nobody heard: first somebody must.
+      if (transport.isSubscribed) publisher.alive(clock());
       committed.tellAll();
     };
 
@@ -218,14 +230,6 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     app.useGlobalFilters(new ProblemFilter(log));
     serveOpenApi(app, version);
     serveWebPages(app, options.webRoot);
-    const transport = new MqttTransport({
-      url: brokerUrl,
-      protocolVersion: 4,
-      clean: true,
-      clientId: `pulseboard-processor-${gym}-${boot}`,
-      reconnectPeriod: 500,
-      subscribeOptions: { qos: 1 },
-    });
     app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });
     closers.push(() => app.close());
     await app.listen(httpPort, host).catch((error: NodeJS.ErrnoException) => {

@@ -112,7 +112,8 @@ export const ProcessorStatus = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'is the processor there; `now` is its clock, `clock` says when that is virtual; the will has neither',
+    description:
+      'is the processor there: `online` is said while readings reach it; `now` is its clock, `clock` says when that is virtual; the will has neither',
   },
 );
 export type ProcessorStatus = Static<typeof ProcessorStatus>;

@@ -1,19 +1,52 @@
-import { ServerMqtt } from '@nestjs/microservices';
+import { type MqttOptions, ServerMqtt } from '@nestjs/microservices';
 
 /** What is used of the transport's client. */
 interface Client {
   readonly connected: boolean;
+  on(event: 'close', run: () => void): void;
+  on(event: 'packetreceive', run: (packet: { cmd: string; granted?: readonly number[] }) => void): void;
   unsubscribeAsync(filters: string[]): Promise<unknown>;
 }
 
 /** A broker that does not answer keeps nobody. */
 const SILENCE_TIMEOUT_MS = 2000;
+/** A subscription that the broker refused [MQTT-3.9.3-2]. */
+const REFUSED = 0x80;
 
-/** Nest's MQTT transport, which can be told to hear nothing more. */
+/** Nest's MQTT transport, which knows whether it hears, and can be told to hear nothing more. */
 export class MqttTransport extends ServerMqtt {
+  #granted = 0;
+
+  /** @param onSubscribed called at each connect, when the broker has taken all subscriptions */
+  constructor(
+    options: Required<MqttOptions>['options'],
+    private readonly onSubscribed: () => void,
+  ) {
+    super(options);
+  }
+
+  /** What is published from now on reaches the handlers. */
+  get isSubscribed(): boolean {
+    return this.#granted > 0 && this.#granted >= this.messageHandlers.size;
+  }
+
+  /** After a reconnect mqtt.js subscribes again by itself, and tells nobody when that is done. */
+  override bindEvents(client: Client): void {
+    client.on('close', () => {
+      this.#granted = 0;
+    });
+    client.on('packetreceive', ({ cmd, granted = [] }) => {
+      if (cmd !== 'suback') return;
+      this.#granted += granted.filter((qos) => qos !== REFUSED).length;
+      if (this.isSubscribed) this.onSubscribed();
+    });
+    super.bindEvents(client);
+  }
+
   /** Resolves when no message comes any more. One that came after the client has said good-bye would be acknowledged on a stream that has ended: an error in the log. */
   async fallSilent(): Promise<void> {
     const client = this.mqttClient as Client | undefined;
+    this.#granted = 0;
     if (!client?.connected) return;
     const silent = client.unsubscribeAsync([...this.messageHandlers.keys()]);
     await Promise.race([silent.catch(() => {}), new Promise((resolve) => setTimeout(resolve, SILENCE_TIMEOUT_MS).unref())]);

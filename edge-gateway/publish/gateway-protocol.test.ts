@@ -46,6 +46,28 @@ describe('sending', () => {
     expect(spans(protocol.due(4000))).toEqual([`${CURRENT} 1-3`]);
   });
 
+  test('when a processor says that it hears, what is not committed since the connect goes again at once, and once', () => {
+    const protocol = open([older(100)]);
+    for (const now of [0, 10_000]) {
+      protocol.connect();
+      expect(spans(protocol.due(now))).toEqual([`${OLDER} 1-100`]);
+      expect(protocol.due(now + 500)).toEqual([]);
+      protocol.hearProcessor();
+      expect(spans(protocol.due(now + 501))).toEqual([`${OLDER} 1-100`]);
+      protocol.hearProcessor();
+      expect(protocol.due(now + 502)).toEqual([]);
+    }
+  });
+
+  test('also when it has committed what it heard a moment before', () => {
+    const protocol = open([older(100)], { maxBatchReadings: 50 });
+    protocol.connect();
+    protocol.due(0);
+    protocol.hear(committed(OLDER, [[51, 100]]), 250);
+    protocol.hearProcessor();
+    expect(spans(protocol.due(251))).toEqual([`${OLDER} 1-50`]);
+  });
+
   test('while disconnected a batch spans a second, and nothing is sent', () => {
     const protocol = open();
     append(protocol, 2, 0);

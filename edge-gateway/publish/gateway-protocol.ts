@@ -38,6 +38,8 @@ export class GatewayProtocol {
   #progressAt: number | undefined;
   #epoch = 0;
   #refusedEntries = 0;
+  /** No processor has said since the connect that it hears. */
+  #isUnheard = false;
 
   /**
    * @param id of the spool of this process start, random
@@ -86,7 +88,17 @@ export class GatewayProtocol {
   /** Connected: nobody knows what arrived, and the processor may be a new one. */
   connect(): void {
     this.#connected = true;
+    this.#isUnheard = true;
     this.hurry();
+  }
+
+  /**
+   * A processor says that it hears. What was sent between the connect and that, maybe nobody heard: it goes again without waiting for its time.
+   * Once for each connect: a processor whose store is away hears, too, and commits nothing.
+   */
+  hearProcessor(): void {
+    if (this.#isUnheard) this.hurry();
+    this.#isUnheard = false;
   }
 
   disconnect(): void {

@@ -139,30 +139,36 @@ test('hands over what is committed and requested, and refuses rubbish', async ()
   expect(heard).toEqual([committed, ['health', { transaction: '1' }]]);
 });
 
-test('tells what a processor says that the time is, but not what one said once', async () => {
+test('tells what a processor says that the time is, and that it hears, but not what one said once', async () => {
   const peer = await broker();
-  const status = (now: number, clock: string) => JSON.stringify({ status: 'online', version: '1', epoch: 1, now, clock });
-  const say = (now: number, retain: boolean, clock = 'synced') =>
-    new Promise<void>((resolve) => {
-      const topic = topics.processorStatus.build({ processor: 'processor-demo' });
-      peer.aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(status(now, clock)), qos: 1, retain, dup: false }, () => resolve());
-    });
+  const topic = topics.processorStatus.build({ processor: 'processor-demo' });
+  const publish = (status: object, retain: boolean) => {
+    const payload = Buffer.from(JSON.stringify({ version: '1', epoch: 1, ...status }));
+    return new Promise<void>((resolve) =>
+      peer.aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain, dup: false }, () => resolve()),
+    );
+  };
+  const say = (now: number, retain: boolean, clock = 'synced') => publish({ status: 'online', now, clock }, retain);
   await say(1_700_000_000_001, true);
   const heard: number[] = [];
   let tell: () => void = () => {};
   const first = new Promise<void>((resolve) => {
     tell = resolve;
   });
-  await connection(peer.port, {
-    onProcessorNow: (now) => {
+  let hears = 0;
+  await new Promise<void>((resolve) => {
+    const onProcessorNow = (now: number) => {
       heard.push(now);
       tell();
-    },
+    };
+    uplink(peer.port, { onConnect: resolve, onProcessorNow }).onProcessorHears(() => hears++);
   });
+  await publish({ status: 'offline' }, false);
   await say(1_700_000_000_003, false, 'virtual');
   await say(1_700_000_000_002, false);
   await first;
   expect(heard).toEqual([1_700_000_000_002]);
+  expect(hears).toBe(2);
 });
 
 test('batches under way when the broker dies are given up at once, and the link comes back by itself', async () => {

@@ -60,6 +60,7 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   const statusPayload = (state: GatewayStatus['status']) => JSON.stringify({ status: state, ...status } satisfies GatewayStatus);
   const { store, underWay } = nullStore();
   let ready = false;
+  let onProcessorHears = () => {};
   const client = connect(brokerUrl, {
     protocolVersion: 4,
     clientId: `pulseboard-gateway-${params.gateway}-${status.boot.slice(0, 8)}`,
@@ -118,8 +119,10 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
       if (topic === committedTopic) events.onCommitted(committedParser.parse(value));
       else if (topics.processorStatus.parse(topic)) {
         // A retained one tells of some moment in the past, a replay of a time that is its own.
-        const { now, clock } = processorStatusParser.parse(value);
-        if (now !== undefined && clock !== 'virtual' && !retain) events.onProcessorNow(now);
+        const { status: state, now, clock } = processorStatusParser.parse(value);
+        if (retain) return;
+        if (state === 'online') onProcessorHears();
+        if (now !== undefined && clock !== 'virtual') events.onProcessorNow(now);
       } else if (request) events.onRequest(request.action, value);
     } catch (error) {
       log.warn({ topic, err: (error as Error).message }, 'message refused');
@@ -128,6 +131,9 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
 
   return {
     sendBatch: (payload) => send('readings', topics.readings.build(params), payload),
+    onProcessorHears(run) {
+      onProcessorHears = run;
+    },
     sendHealth: (health) => sendIfConnected('gatewayHealth', topics.gatewayHealth.build(params), health),
     sendResponse: (action, response) => sendIfConnected('gatewayResponse', topics.gatewayResponse.build({ ...params, action }), response),
     async close() {

@@ -50,7 +50,11 @@ async function bench(options: BenchOptions = {}) {
   let drained = 0;
   const timers: { at: number; run: () => void }[] = [];
   const sent: { batch: ReadingBatch; payload: string; settle: (ok: boolean) => Promise<void> }[] = [];
+  let hears = () => {};
   const uplink = {
+    onProcessorHears: (run: () => void) => {
+      hears = run;
+    },
     sendBatch: (payload: string) =>
       new Promise<void>((resolve, reject) => {
         const settle = async (ok: boolean) => void (await (ok ? resolve() : reject(new Error('connection gone'))));
@@ -109,7 +113,7 @@ async function bench(options: BenchOptions = {}) {
   if (anchored) publisher.anchor({ offsetMs: 0, state: 'synced' });
   if (connected) publisher.onConnect();
   advance(flushIntervalMs);
-  return { publisher, protocol, disk, sent, advance, second, commit, take, runs, drained: () => drained };
+  return { publisher, protocol, disk, sent, advance, second, commit, take, runs, hears: () => hears(), drained: () => drained };
 }
 
 const segmentsOf = (spool: string) => readdirSync(join(folder, spool)).filter((name) => name.endsWith('.segment'));
@@ -244,6 +248,20 @@ test('after a reconnect, and for a new epoch, what is not committed goes again',
   commit([[1, 3]], { epoch: 2 });
   advance(100);
   expect(runs().at(-1)).toEqual([4, 1]);
+});
+
+test('what was sent before a processor heard goes again as soon as one says that it hears', async () => {
+  const { take, advance, hears, runs } = await bench();
+  take(1, 4);
+  advance(1000);
+  expect(runs()).toEqual([[1, 4]]);
+  hears();
+  hears();
+  advance(1000);
+  expect(runs()).toEqual([
+    [1, 4],
+    [1, 4],
+  ]);
 });
 
 test('what is not committed in time goes again, even when nothing new comes, and no more once it is', async () => {

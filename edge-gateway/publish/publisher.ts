@@ -15,7 +15,7 @@ export interface SpoolLimits {
 export interface PublisherOptions {
   protocol: GatewayProtocol;
   disk: DiskSpool;
-  uplink: Pick<Uplink, 'sendBatch'>;
+  uplink: Pick<Uplink, 'sendBatch' | 'onProcessorHears'>;
   gateway: Id;
   boot: string;
   clock: Clock;
@@ -55,6 +55,10 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#o = { monotonic: () => performance.now(), schedule: realSchedule, ...options };
+    options.uplink.onProcessorHears(() => {
+      options.protocol.hearProcessor();
+      this.#arm();
+    });
   }
 
   /** Writes a reading down, then sends it as soon as it may leave. Before the anchor its `at` is the boot's own. */

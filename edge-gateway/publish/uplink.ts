@@ -4,6 +4,8 @@ import type { Committed, GatewayHealth, GatewayResponse } from '@pulseboard/cont
 export interface Uplink {
   /** @param payload a `ReadingBatch` as JSON. Resolves when the broker took the batch; that says nothing about its safety. Rejects when the connection goes. */
   sendBatch(payload: string): Promise<void>;
+  /** Calls `run` each time a processor says that readings reach it. */
+  onProcessorHears(run: () => void): void;
   sendHealth(health: GatewayHealth): void;
   sendResponse(action: string, response: GatewayResponse): void;
   /** Says `offline`, then closes. */
