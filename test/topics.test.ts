@@ -76,9 +76,12 @@ describe('everybody may listen', () => {
   });
 
   test('who comes later gets what is retained, and only that', async () => {
+    const expected = SEEN.filter((name) => messages[name].retained);
+    const early = await Listener.open(system.mqttUrl, ['pulseboard/v1/#']);
+    await eventually('each of them said', () => expected.every((name) => early.heard.some(({ topic }) => kindOf(topic) === name)));
+    await early.close();
     const late = await Listener.open(system.mqttUrl, ['pulseboard/v1/#']);
     const retainedKinds = () => new Set(late.heard.filter(({ retained }) => retained).map(({ topic }) => kindOf(topic)));
-    const expected = SEEN.filter((name) => messages[name].retained);
     await eventually('all retained topics', () => expected.every((name) => retainedKinds().has(name)));
     expect([...retainedKinds()].sort()).toEqual([...expected].sort());
     // Names stay in the cloud: what a gateway says holds none, and who did not consent has none anywhere.
