@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findRecordings, readRecording } from '../test-recordings.js';
 import { decodeAntFrame } from './ant-frame.js';
 import { decodeBleHeartRate } from './ble-heart-rate.js';
 import { addHeartRatePage, type HeartRateState } from './heart-rate-beats.js';
@@ -8,31 +6,10 @@ import { decodeHeartRatePage } from './heart-rate-page.js';
 import { parseHex } from './hex.js';
 import { decodePolarAdvertisement } from './polar-advertisement.js';
 
-/** Real recordings lie beside the repository; they are not ours to ship. */
-function findRecordings(): string | undefined {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!isWorkspaceRoot(folder)) {
-    if (folder === dirname(folder)) return undefined;
-    folder = dirname(folder);
-  }
-  const recordings = join(folder, '..', 'shared', 'data', 'radio');
-  return existsSync(recordings) ? recordings : undefined;
-}
-
-function isWorkspaceRoot(folder: string): boolean {
-  const manifest = join(folder, 'package.json');
-  return existsSync(manifest) && 'workspaces' in JSON.parse(readFileSync(manifest, 'utf8'));
-}
-
 const recordings = findRecordings();
 if (!recordings) console.warn('recordings skipped: there is no ../shared/data/radio beside the repository');
 
-const lines = (file: string): string[] =>
-  recordings
-    ? readFileSync(join(recordings, file), 'utf8')
-        .split('\n')
-        .filter((line) => line && !line.startsWith('#'))
-    : [];
+const lines = (file: string): string[] => (recordings ? readRecording(recordings, file) : []);
 const ms = (ticks: number) => (ticks * 1000) / 1024;
 
 (recordings ? describe : describe.skip)('recordings', () => {

@@ -38,17 +38,17 @@ export function unifyBleNotification(sensor: Sensor, event: Notification): Readi
   }
 }
 
+const advertisementDecoders = new Map<number, (bytes: Uint8Array) => HeartRate>([
+  [POLAR_COMPANY_ID, decodePolarAdvertisement],
+  [MIBAND_COMPANY_ID, decodeMibandAdvertisement],
+]);
+
+/** Whether advertisements of this company are decoded; those of all others need not be handed over. */
+export const isDecodedCompany = (companyId: number): boolean => advertisementDecoders.has(companyId);
+
 /** @throws DecodeError BLE_… */
-export function decodeAdvertisedHeartRate(companyId: number, bytes: Uint8Array): HeartRate | undefined {
-  switch (companyId) {
-    case POLAR_COMPANY_ID:
-      return decodePolarAdvertisement(bytes);
-    case MIBAND_COMPANY_ID:
-      return decodeMibandAdvertisement(bytes);
-    default:
-      return undefined;
-  }
-}
+export const decodeAdvertisedHeartRate = (companyId: number, bytes: Uint8Array): HeartRate | undefined =>
+  advertisementDecoders.get(companyId)?.(bytes);
 
 /** A reading when the heart rate or contact of an address changed, else once a second. */
 export function unifyBleAdvertisement(sensor: Sensor, event: Advertisement, heartRate: HeartRate): Reading | undefined {
