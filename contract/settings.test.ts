@@ -12,7 +12,7 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
 
 test('without any, every setting has its default, and nobody can change it', () => {
   const values = readSettings({ PATH: '/bin', HOME: '' });
-  expect(values).toMatchObject({ httpPort: 8080, mqttPort: 1883, host: '127.0.0.1', gym: 'demo', radio: 'simulated', straps: 12 });
+  expect(values).toMatchObject({ httpPort: 8080, mqttPort: 1883, host: '127.0.0.1', gym: 'demo', radio: undefined, straps: 12 });
   expect(values).toHaveProperty('brokerUrl', undefined);
   expect(Object.isFrozen(values)).toBe(true);
 });
@@ -32,7 +32,7 @@ test('all faults come at once, each with what was given and what is expected', (
     'PULSEBOARD_HOTS is no setting of Pulseboard; did you mean PULSEBOARD_HOST?',
     'PULSEBOARD_HTTP_PORT is "99999"; it must be a whole number from 0 to 65535.',
     'PULSEBOARD_ROOM is "Main Hall"; it must be lower-case letters, digits, - and _, at most 63.',
-    'PULSEBOARD_RADIO is "radar"; it must be one of simulated, replay.',
+    'PULSEBOARD_RADIO is "radar"; it must be one of auto, ant, ble, ant,ble, simulated, replay.',
   ]);
 });
 
@@ -48,6 +48,11 @@ test.each([
   { name: 'PULSEBOARD_START_AT', given: '1769882400000', key: 'startAt', value: 1_769_882_400_000 },
   { name: 'PULSEBOARD_REPLAY_SPEED', given: '2.5', key: 'replaySpeed', value: 2.5 },
   { name: 'PULSEBOARD_BROKER_URL', given: 'wss://broker.example/mqtt', key: 'brokerUrl', value: 'wss://broker.example/mqtt' },
+  { name: 'PULSEBOARD_RADIO', given: 'auto', key: 'radio', value: 'auto' },
+  { name: 'PULSEBOARD_RADIO', given: 'ble, ant,ble', key: 'radio', value: ['ble', 'ant'] },
+  { name: 'PULSEBOARD_ALLOW_SENSORS', given: 'ant-hr-1, ble-a0*,', key: 'allowSensors', value: ['ant-hr-1', 'ble-a0*'] },
+  { name: 'PULSEBOARD_DENY_SENSORS', given: '*', key: 'denySensors', value: ['*'] },
+  { name: 'PULSEBOARD_MIN_RSSI_DBM', given: '-80', key: 'minRssiDbm', value: -80 },
 ])('$name=$given', ({ name, given, key, value }) => {
   expect(readSettings({ [name]: given })).toHaveProperty(key, value);
 });
@@ -59,6 +64,11 @@ test.each([
   ['PULSEBOARD_HTTP_PORT', ' '],
   ['PULSEBOARD_HTTP_PORT', '80.5'],
   ['PULSEBOARD_STRAPS', '0'],
+  ['PULSEBOARD_RADIO', 'ant,simulated'],
+  ['PULSEBOARD_RADIO', 'ant,'],
+  ['PULSEBOARD_ALLOW_SENSORS', 'ant*hr'],
+  ['PULSEBOARD_DENY_SENSORS', 'AA:BB:CC:DD:EE:FF'],
+  ['PULSEBOARD_MIN_RSSI_DBM', '80'],
   ['PULSEBOARD_BROKER_URL', 'http://broker.example'],
 ])('%s=%p is refused', (name, given) => expect(faultsOf({ [name]: given })).toHaveLength(1));
 

@@ -53,6 +53,24 @@ const instant = (value: string) => {
   return Number.isSafeInteger(at) ? at : fault('a time such as 2026-01-31T18:00:00Z, or UTC milliseconds');
 };
 
+/** Real radios; `auto` takes those of them that are there. */
+export type RealRadio = 'ant' | 'ble';
+export type RadioChoice = readonly RealRadio[] | 'auto' | 'simulated' | 'replay';
+const radioChoice = (value: string): RadioChoice => {
+  if (value === 'auto' || value === 'simulated' || value === 'replay') return value;
+  const radios = [...new Set(value.split(',').map((part) => part.trim()))];
+  const isReal = (radio: string): radio is RealRadio => radio === 'ant' || radio === 'ble';
+  return radios.every(isReal) ? radios : fault('one of auto, ant, ble, ant,ble, simulated, replay');
+};
+const sensorList = (value: string): readonly string[] => {
+  const sensors = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const isPattern = (part: string) => part === '*' || isId(part.endsWith('*') ? part.slice(0, -1) : part);
+  return sensors.every(isPattern) ? sensors : fault('ids of straps separated by commas, such as ant-hr-483922,ble-a0b1*');
+};
+
 const setting = <T>(s: Setting<T>): Setting<T> => s;
 const all = ['broker', 'gateway', 'processor'] as const;
 
@@ -104,10 +122,40 @@ export const settings = {
   }),
   radio: setting({
     name: 'PULSEBOARD_RADIO',
-    default: 'simulated',
-    meaning: 'where heartbeats come from: `simulated` or `replay`',
+    default: '',
+    meaning:
+      'where heartbeats come from: `ant`, `ble` or both (`ant,ble`), `auto` (those of them that are there), `simulated`, or `replay`; empty: `npm start` simulates a class, a gateway by itself takes `auto`',
     parts: ['gateway', 'processor'],
-    parse: oneOf('simulated', 'replay'),
+    parse: optional(radioChoice),
+  }),
+  allowSensors: setting({
+    name: 'PULSEBOARD_ALLOW_SENSORS',
+    default: '',
+    meaning:
+      'take only these straps: ids as on the topics, separated by commas, `*` for any end (`ant-hr-483922,ble-a0b1*`), however weak they are; empty: all',
+    parts: ['gateway'],
+    parse: sensorList,
+  }),
+  denySensors: setting({
+    name: 'PULSEBOARD_DENY_SENSORS',
+    default: '',
+    meaning: "never take these straps, such as those of the neighbour's gym; written like the ones above",
+    parts: ['gateway'],
+    parse: sensorList,
+  }),
+  minRssiDbm: setting({
+    name: 'PULSEBOARD_MIN_RSSI_DBM',
+    default: '',
+    meaning: 'take straps only once they were heard this strong, such as `-80`; empty: however weak',
+    parts: ['gateway'],
+    parse: optional(number(-128, 0, true)),
+  }),
+  bleConnections: setting({
+    name: 'PULSEBOARD_BLE_CONNECTIONS',
+    default: '5',
+    meaning: 'most straps that a Bluetooth adapter is connected to at once; more take turns; 0: only those that advertise their heart rate',
+    parts: ['gateway'],
+    parse: number(0, 20, true),
   }),
   seed: setting({
     name: 'PULSEBOARD_SEED',
@@ -127,6 +175,13 @@ export const settings = {
     name: 'PULSEBOARD_REPLAY_DIR',
     default: '',
     meaning: 'folder of recorded workouts (CSV) for `replay`',
+    parts: ['gateway'],
+    parse: optional(text),
+  }),
+  replayFile: setting({
+    name: 'PULSEBOARD_REPLAY_FILE',
+    default: '',
+    meaning: 'recording of a radio for `replay`, as `npm run gateway -- record` writes it',
     parts: ['gateway'],
     parse: optional(text),
   }),

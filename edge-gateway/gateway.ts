@@ -9,6 +9,7 @@ import { Publisher, type SpoolLimits } from './publish/publisher.js';
 import { openRadioLog } from './radio/radio-log.js';
 import type { RadioEvent, RadioSource } from './radio/radio-source.js';
 import { RadioCounts } from './radio-counts.js';
+import { RadioWatch, type TellRadio } from './radio-watch.js';
 import { DiskSpool } from './spool/disk-spool.js';
 import type { SensorGate } from './unify/sensor-gate.js';
 import { createUnifier } from './unify/unifier.js';
@@ -19,6 +20,8 @@ export interface GatewayOptions extends GatewayParams {
   radio: RadioSource;
   /** Whose heartbeats are taken; everybody's unless given. */
   gate?: SensorGate | undefined;
+  /** Told what becomes of the antennas. */
+  tellRadio?: TellRadio;
   clock: GatewayClock;
   spool: SpoolLimits & { folder: string };
   /** File for every frame as it was heard. */
@@ -136,8 +139,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (error) log.debug({ err: error.message, code: error.code }, 'frame not decoded');
     for (const reading of readings) publisher.take({ ...reading, at: reading.at + clock.offsetMs });
   };
+  const watch = new RadioWatch((sentence, isFault) => {
+    options.tellRadio?.(sentence, isFault);
+    log[isFault ? 'warn' : 'info'](sentence);
+    sendHealth();
+  });
   let fault: string | undefined;
   const tick = async () => {
+    watch.look(radio.receivers(), performance.now());
     // Whatever the disk does, the room is heard.
     await publisher.tick().catch((error: Error) => log.error({ err: error.stack }, 'the spool could not be looked after'));
     if (disk.diskFault === fault) return;

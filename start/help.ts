@@ -6,8 +6,15 @@ const WHAT: Record<PartName, string> = {
   broker: 'Starts the MQTT broker alone.\n\n  npm run broker',
   processor:
     'Starts the processor (store, board, API, wall page) alone, or looks after what it set aside.\n\n  npm run processor\n  npm run processor -- dead-letters\n  npm run processor -- dead-letters --help',
-  gateway:
-    'Starts a gateway alone, or decodes bytes by hand.\n\n  npm run gateway\n  npm run gateway -- decode ant a40e4e0284ffa5e2a5e6ca3c8052627871d6\n  npm run gateway -- decode --help',
+  gateway: [
+    'Starts a gateway alone, or helps who sets it up.',
+    '',
+    '  npm run gateway                          from the radios to the broker',
+    '  npm run gateway -- doctor                what is missing, and the command that mends it',
+    '  npm run gateway -- scan                  each strap that is heard, live',
+    '  npm run gateway -- record class.jsonl    the raw frames into a file; PULSEBOARD_REPLAY_FILE plays it',
+    '  npm run gateway -- decode --help         bytes by hand',
+  ].join('\n'),
 };
 
 /** What a command does and the settings it reads. */

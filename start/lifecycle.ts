@@ -7,6 +7,7 @@ const FOR_PEOPLE = new Set([
   'FOLDER_UNUSABLE',
   'SPOOL_FOLDER_UNUSABLE',
   'RADIO_LOG_UNUSABLE',
+  'RECORDING_UNUSABLE',
   'RETENTION_TOO_SHORT',
   'STORE_OPEN_FAILED',
   'workouts-missing',
@@ -18,6 +19,20 @@ const FOR_PEOPLE = new Set([
 const STOP_TIMEOUT_MS = 10_000;
 const ASKED_AGAIN_AFTER_MS = 1000;
 
+/** Resolves at Ctrl-C, SIGTERM or when the terminal is closed. Asked twice: ends at once. */
+export function askedToStop(): Promise<void> {
+  let askedAt: number | undefined;
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      askedAt ??= performance.now();
+      // One Ctrl-C comes twice under npm, from the terminal and handed on, and means stop in order.
+      if (performance.now() - askedAt > ASKED_AGAIN_AFTER_MS) process.exit(130);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  });
+}
+
 /**
  * Starts, then waits for Ctrl-C or SIGTERM (or until what was started ends by itself), then stops.
  * @param start gets a promise that resolves when somebody asked to stop; returns how to stop
@@ -27,18 +42,7 @@ export async function runUntilStopped(
   start: (stopping: Promise<void>) => Promise<() => Promise<void>>,
   err: (line: string) => void,
 ): Promise<number> {
-  let askedAt: number | undefined;
-  let ask: () => void = () => {};
-  const asked = new Promise<void>((resolve) => {
-    ask = resolve;
-  });
-  const onSignal = () => {
-    askedAt ??= performance.now();
-    // Asked twice: at once. One Ctrl-C comes twice under npm, from the terminal and handed on, and means stop in order.
-    if (performance.now() - askedAt > ASKED_AGAIN_AFTER_MS) process.exit(130);
-    ask();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  const asked = askedToStop();
   let stop: () => Promise<void>;
   try {
     stop = await start(asked);

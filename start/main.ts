@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SettingPart } from '@pulseboard/contract';
+import { gatewayCommands } from './gateway-commands.js';
 import { helpText } from './help.js';
 import { runUntilStopped, sentences } from './lifecycle.js';
 import { type PartName, startParts } from './parts.js';
@@ -23,10 +24,9 @@ async function main([name, ...args]: string[]): Promise<number | undefined> {
     out(version);
     return 0;
   }
-  if (part === 'gateway' && args[0] === 'decode') {
-    const { runDecodeCommand } = await import('@pulseboard/edge-gateway');
-    return runDecodeCommand(args.slice(1), { out, err });
-  }
+  const command =
+    part === 'gateway' && args[0] !== undefined && Object.hasOwn(gatewayCommands, args[0]) ? gatewayCommands[args[0]] : undefined;
+  if (command) return command(args.slice(1), { out, err });
   if (part === 'processor' && args[0] === 'dead-letters') {
     const { runDeadLetters } = await import('./dead-letters.js');
     return runDeadLetters(args.slice(1), { out, err });

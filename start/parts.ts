@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock, demoClass, guestMemberId, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
+import { type Clock, demoClass, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import { type Logger, pino } from 'pino';
 import { claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
+import { startGateway } from './gateway-part.js';
 import { type Time, timeOf } from './time.js';
 
 export type PartName = 'start' | 'broker' | 'processor' | 'gateway';
@@ -19,8 +19,6 @@ export interface StartContext {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** A replay goes no faster than what it sends is committed. */
-const MAX_HELD_READINGS = 40_000;
 
 /** Composes what was asked for from the settings. @returns how to stop it, in the order that loses nothing */
 export async function startParts(part: PartName, { version, out, stopping }: StartContext): Promise<() => Promise<void>> {
@@ -55,8 +53,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     const hasGateway = all || part === 'gateway';
     if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER));
     if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER));
-    const plan = hasGateway ? await planned(settings) : undefined;
-    const time = timeOf(settings, plan, !all, Date.now);
+    const plan = hasGateway ? await planned(settings, all) : undefined;
+    const time = timeOf(settings, plan?.kind === 'real' ? undefined : plan, !all, Date.now);
     const clock = plan ? await gatewayClock(time, spoolDir, all, log) : undefined;
     const starting = { settings, brokerUrl, version, out };
     if (all || part === 'processor') {
@@ -94,9 +92,15 @@ async function gatewayClock(time: Time, folder: string, hasProcessor: boolean, l
   return clock;
 }
 
-async function planned(settings: SettingValues): Promise<RadioPlan> {
+/** What is tried on a laptop has no antenna; what stands in a gym must not make up people. */
+const radioOf = ({ radio }: SettingValues, all: boolean) => radio ?? (all ? 'simulated' : 'auto');
+
+async function planned(settings: SettingValues, all: boolean): Promise<RadioPlan> {
   const { planRadio } = await import('@pulseboard/edge-gateway');
-  return planRadio(settings);
+  const plan = await planRadio({ ...settings, radio: radioOf(settings, all) });
+  if (plan.kind === 'real' && settings.startAt !== undefined)
+    throw new SettingsError(['PULSEBOARD_START_AT is for a replay or a simulated class; leave it empty with a real radio.']);
+  return plan;
 }
 
 interface Starting {
@@ -137,7 +141,7 @@ async function startProcessor({
     log,
     webRoot: join(root, 'leaderboard', 'dist'),
     // Alone, a processor may serve real straps: it makes up members only when it is told that the radio is made up.
-    ...(settings.radio === 'simulated' && (all || process.env.PULSEBOARD_RADIO) ? { demo: demoClass(settings.straps) } : {}),
+    ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps) } : {}),
     ...(settings.radio === 'replay' ? { speed: settings.replaySpeed } : {}),
   });
   out(line('processor', `${processor.url}/api/docs  data in ${dataDir}`));
@@ -145,56 +149,6 @@ async function startProcessor({
   // With our own broker this is a moment; alone, a broker that is away must not keep the pages away.
   if (all) await Promise.race([processor.subscribed, stopping]);
   return () => processor.close();
-}
-
-async function startGateway({
-  settings,
-  plan,
-  time,
-  clock,
-  spoolDir,
-  brokerUrl,
-  version,
-  log,
-  out,
-}: Starting & { plan: RadioPlan; time: Time; clock: GatewayClock; spoolDir: string }): Promise<() => Promise<void>> {
-  const { createGateway } = await import('@pulseboard/edge-gateway');
-  let held = () => 0;
-  const startAt = time.begin();
-  const begins = time.kind === 'wall' && !time.joins ? clock.provisionalNow() : startAt;
-  // A fast replay waits for what it sends to be committed; what is on the air now waits for nobody.
-  const waits = time.kind === 'virtual' && plan.kind === 'replay';
-  const ready = () => !waits || held() < MAX_HELD_READINGS;
-  const radio = plan.create({ clock: clock.provisionalNow, startAt: begins, skipPast: time.joins, ready });
-  const gateway = createGateway({
-    gym: settings.gym,
-    room: settings.room,
-    gateway: settings.gateway,
-    brokerUrl,
-    radio,
-    clock,
-    spool: { folder: spoolDir, maxBytes: settings.spoolMegabytes * 1e6, maxAgeMs: settings.spoolHours * HOUR_MS },
-    radioLog: settings.radioLog,
-    flushIntervalMs: settings.flushIntervalMs,
-    version,
-    boot: randomUUID(),
-    log,
-  });
-  held = () => gateway.held;
-  const where = `${settings.gateway} in ${settings.gym}/${settings.room}`;
-  if (plan.kind === 'simulated') out(line('gateway', `${where}  simulated class of ${settings.straps}, seed ${settings.seed}`));
-  else {
-    const minutes = Math.round(plan.durationMs / 60_000);
-    out(
-      line(
-        'gateway',
-        `${where}  replay of ${plan.workouts.length} workouts, ${minutes} min at ${settings.replaySpeed}×, from ${new Date(startAt).toISOString()}`,
-      ),
-    );
-    for (const workout of plan.workouts) out(`    ${guestMemberId(workout.sensor).padEnd(24)} ${workout.file}`);
-    radio.ended.then((how) => how === 'finished' && out('The recording has ended; the board and the API stay.'));
-  }
-  return () => gateway.close();
 }
 
 const line = (part: string, text: string): string => `  ${part.padEnd(10)} ${text}`;

@@ -30,6 +30,14 @@ const tools = [
     brew: 'mosquitto',
     skipped: 'tests with another MQTT client',
   },
+  {
+    variable: 'TEST_DBUS_DAEMON',
+    names: ['dbus-daemon'],
+    elsewhere: [],
+    debian: 'dbus-daemon',
+    brew: 'dbus',
+    skipped: 'tests of the Bluetooth driver',
+  },
 ];
 
 const folders = () =>

@@ -1,5 +1,5 @@
 import { type Clock, type SettingValues, virtualClock } from '@pulseboard/contract';
-import type { RadioPlan } from '@pulseboard/edge-gateway';
+import type { MadeUpPlan } from '@pulseboard/edge-gateway';
 
 /** The clock that parts run on. */
 export interface Time {
@@ -26,7 +26,7 @@ type TimeSettings = Pick<SettingValues, 'radio' | 'replaySpeed' | 'startAt'>;
  */
 export function timeOf(
   settings: TimeSettings,
-  plan: Pick<RadioPlan, 'kind' | 'durationMs'> | undefined,
+  plan: Pick<MadeUpPlan, 'kind' | 'durationMs'> | undefined,
   alone: boolean,
   wall: Clock,
 ): Time {

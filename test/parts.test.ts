@@ -25,7 +25,7 @@ beforeAll(async () => {
   brokerUrl = `mqtt://127.0.0.1:${port}`;
   const settings: Settings = { PULSEBOARD_BROKER_URL: brokerUrl };
   processor = startChild(['processor'], { ...settings, PULSEBOARD_RADIO: 'simulated', PULSEBOARD_DATA_DIR: await dataFolder() });
-  annex = startChild(['gateway'], { ...settings, PULSEBOARD_GYM: 'annex', PULSEBOARD_STRAPS: '4' });
+  annex = startChild(['gateway'], { ...settings, PULSEBOARD_GYM: 'annex', PULSEBOARD_RADIO: 'simulated', PULSEBOARD_STRAPS: '4' });
   [, url] = (await processor.line(/^ {2}board +(http:\S+)\/$/)) as unknown as [string, string];
   await annex.line(/^Ready/);
 }, START_TIMEOUT_MS);

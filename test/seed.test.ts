@@ -32,6 +32,7 @@ test(
     // One class in three gyms where nobody is known: all of it but the gym must be the same.
     const classOf = (gym: string, seed: string): Settings => ({
       PULSEBOARD_GYM: gym,
+      PULSEBOARD_RADIO: 'simulated',
       PULSEBOARD_SEED: seed,
       PULSEBOARD_START_AT: String(startAt),
       // From its begin, not joined in its middle.

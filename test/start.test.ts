@@ -117,7 +117,7 @@ describe('what stands in the way is one clear sentence', () => {
     expect(said).toEqual([
       'PULSEBOARD_HTP_PORT is no setting of Pulseboard; did you mean PULSEBOARD_HTTP_PORT?',
       'PULSEBOARD_ROOM is "Main Hall"; it must be lower-case letters, digits, - and _, at most 63.',
-      'PULSEBOARD_RADIO is "fm"; it must be one of simulated, replay.',
+      'PULSEBOARD_RADIO is "fm"; it must be one of auto, ant, ble, ant,ble, simulated, replay.',
       expect.stringMatching(/^PULSEBOARD_SEED is "one"; it must be a whole number from 0 to \d+\.$/),
     ]);
   });

@@ -6,6 +6,8 @@ import type { RadioEvent } from './radio-source.js';
 
 const T0 = 1_700_000_000_000;
 const address = 'A0:B1:C2:D3:E4:F5';
+/** Begins what each process writes. */
+const header = '{"kind":"recording","v":1}';
 
 let folder: string;
 let path: string;
@@ -36,7 +38,7 @@ it.each<[RadioEvent, string]>([
 ])('an event is a line, at once: $kind', (event, expected) => {
   const log = open();
   log.write(event, T0);
-  expect(lines()).toEqual([expected, '']);
+  expect(lines()).toEqual([header, expected, '']);
   log.close();
   expect(reports).toEqual([]);
 });
@@ -51,6 +53,7 @@ it('the anchor is a line of its own, and what stood there before stays', () => {
   log.write({ kind: 'ant-frame', at: 9, bytes: Uint8Array.of(3) }, T0 + 9);
   expect(lines()).toEqual([
     'of the run before',
+    header,
     '{"kind":"ant-frame","at":7,"bytes":"01"}',
     `{"kind":"anchor","offsetMs":${T0}}`,
     `{"kind":"ant-frame","at":${T0 + 8},"bytes":"02"}`,

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { RadioEvent } from './radio-source.js';
+import { anchorLine, eventLine, headerLine } from './recording-line.js';
 
 /** The radio log cannot be opened. The message is a sentence for people. */
 export class RadioLogError extends Error {
@@ -14,24 +15,22 @@ export interface RadioLog {
 }
 
 /**
- * Appends every radio event to a file as it was heard, before it is decoded: one JSON line each, bytes hexadecimal.
- * Lines before `{"kind":"anchor","offsetMs":…}` have the boot's own time, to which the offset is added.
+ * Appends every radio event to a file as it was heard, before it is decoded: lines of a recording (`recording-line.ts`).
  * @param report told once when the file takes no more; the gateway goes on
+ * @param flags `wx`: the file must not be there
  * @throws RadioLogError
  */
-export function openRadioLog(path: string, report: (sentence: string) => void): RadioLog {
+export function openRadioLog(path: string, report: (sentence: string) => void, flags: 'a' | 'wx' = 'a'): RadioLog {
   let file: number | undefined;
   try {
-    file = openSync(path, 'a');
+    file = openSync(path, flags);
   } catch (error) {
-    throw new RadioLogError(
-      `The radio log ${path} cannot be written (${(error as NodeJS.ErrnoException).code}); see PULSEBOARD_RADIO_LOG.`,
-    );
+    throw new RadioLogError(whyUnusable(path, (error as NodeJS.ErrnoException).code, flags));
   }
-  const line = (value: unknown): void => {
+  const line = (text: string): void => {
     if (file === undefined) return;
     try {
-      writeSync(file, `${JSON.stringify(value)}\n`);
+      writeSync(file, `${text}\n`);
     } catch (error) {
       report(`the radio log takes no more (${(error as NodeJS.ErrnoException).code}); it ends here`);
       close();
@@ -41,9 +40,15 @@ export function openRadioLog(path: string, report: (sentence: string) => void): 
     if (file !== undefined) closeSync(file);
     file = undefined;
   };
+  line(headerLine());
   return {
-    write: ({ bytes, ...event }, at) => line({ ...event, at, bytes: Buffer.from(bytes).toString('hex') }),
-    anchored: (offsetMs) => line({ kind: 'anchor', offsetMs }),
+    write: (event, at) => line(eventLine(event, at)),
+    anchored: (offsetMs) => line(anchorLine(offsetMs)),
     close,
   };
+}
+
+function whyUnusable(path: string, code: string | undefined, flags: 'a' | 'wx'): string {
+  if (code === 'EEXIST') return `${path} is there already: choose another name, or delete it first.`;
+  return `The radio log ${path} cannot be written (${code})${flags === 'a' ? '; see PULSEBOARD_RADIO_LOG' : ''}.`;
 }

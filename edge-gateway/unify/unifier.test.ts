@@ -2,6 +2,7 @@ import { createParser, Reading } from '@pulseboard/contract';
 import fc from 'fast-check';
 import { parseHex } from '../decode/hex.js';
 import type { RadioEvent } from '../radio/radio-source.js';
+import { SensorGate } from './sensor-gate.js';
 import { createUnifier } from './unifier.js';
 
 const START = 1_700_000_000_000;
@@ -276,4 +277,27 @@ test('whatever is on the air, readings keep the contract', () => {
       for (const e of events) for (const reading of unifier.accept(e).readings) parser.parse(reading);
     }),
   );
+});
+
+describe('the gate', () => {
+  test('who is refused gives no readings, is no strap, and is told', () => {
+    const unifier = createUnifier(new SensorGate({ allow: [], deny: [strap] }));
+    const event = ant(0, hr('04000000', 1024, 1, 60));
+    expect(unifier.accept(event)).toEqual({ readings: [], sensor: strap, refused: 'denied' });
+    expect(unifier.straps()).toEqual([]);
+    expect(unifier.accept({ ...notify(1, '2a37', '003c'), address: '40:11:22:33:44:55', addressType: 'random' })).toMatchObject({
+      refused: 'rotating',
+    });
+    expect(unifier.accept(notify(2, '2a37', '003c'))).toMatchObject({ sensor: ble, readings: [{ heartRateBpm: 60 }] });
+  });
+
+  test('who comes into the room gives readings from then on', () => {
+    const unifier = createUnifier(new SensorGate({ allow: [], deny: [], minRssiDbm: -80 }));
+    const heard = [-95, -75, -95].map((rssiDbm, n) => unifier.accept(ant(n * 1000, hr('04000000', 1024 * n, n, 60), 120, rssiDbm)));
+    expect(heard.map(({ refused, readings }) => [refused, readings.length])).toEqual([
+      ['weak', 0],
+      [undefined, 1],
+      [undefined, 1],
+    ]);
+  });
 });

@@ -36,9 +36,13 @@ export async function anchorOf(path: string): Promise<number | undefined> {
   return undefined;
 }
 
+/** Begins each process that wrote. */
+const HEADER = '{"kind":"recording","v":1}';
+
 async function* linesOf(path: string): AsyncGenerator<LoggedFrame | AnchorLine> {
   let damaged: string | undefined;
   for await (const text of createInterface({ input: createReadStream(path) })) {
+    if (text === HEADER) continue;
     if (damaged !== undefined) throw new RadioLogError(`${path} has a line that is no frame: ${damaged.slice(0, 80)}`);
     const line = parseLine(text);
     if (line) yield line;

@@ -1,10 +1,9 @@
 import { type Clock, virtualClock } from '@pulseboard/contract';
-import { createGateway, type Gateway, givenClock, planRadio } from '@pulseboard/edge-gateway';
+import { createGateway, type Gateway, givenClock, simulatedPlan } from '@pulseboard/edge-gateway';
 import { pino } from 'pino';
 import { tempFolder } from './environment.js';
 
-type Radio = Awaited<ReturnType<typeof planRadio>>;
-type Pump = Parameters<Radio['create']>[0];
+type Pump = Parameters<ReturnType<typeof simulatedPlan>['create']>[0];
 export type RadioEvent = Parameters<NonNullable<Pump['mutateFrame']>>[0];
 
 export interface GatewayUnderTest {
@@ -25,7 +24,7 @@ const SPEED = 600;
 /** A real gateway within the test, with a simulated class whose bytes the test may spoil. */
 export async function openGateway(options: GatewayUnderTest): Promise<Gateway> {
   const { brokerUrl, gateway, gym = 'demo', straps, seed = 7, mutateFrame, past } = options;
-  const plan = await planRadio({ radio: 'simulated', replayDir: undefined, seed, straps });
+  const plan = simulatedPlan({ seed, straps });
   const clock = past ? clockOf(past) : Date.now;
   let n = 0;
   const radio = plan.create({ clock, startAt: past?.startAt ?? clock(), mutateFrame: (event) => mutateFrame(event, n++) });

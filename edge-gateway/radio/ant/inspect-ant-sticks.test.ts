@@ -8,7 +8,7 @@ afterAll(restoreBus);
 const usbM = { usbId: '0fcf:1009', model: 'ANT USB-m' };
 
 test('no stick', async () => {
-  expect(await inspectAntSticks()).toEqual({ sticks: [], fault: 'no ANT+ stick is plugged in' });
+  expect(await inspectAntSticks()).toEqual({ sticks: [], fault: 'no ANT+ stick is plugged in', code: 'STICK_NONE' });
 });
 
 test('sticks that can be used, and sticks that cannot, each with why; nothing stays open', async () => {
@@ -26,15 +26,22 @@ test('sticks that can be used, and sticks that cannot, each with why; nothing st
   expect(await inspectAntSticks()).toEqual({
     sticks: [
       { radio: 'ant 1-1', ...usbM, canBeOpened: true },
-      { radio: 'ant 1-2', usbId: '0fcf:1004', canBeOpened: false, fault: expect.stringMatching(/take an ANT USB-m stick/) },
+      {
+        radio: 'ant 1-2',
+        usbId: '0fcf:1004',
+        canBeOpened: false,
+        fault: expect.stringMatching(/take an ANT USB-m stick/),
+        code: 'STICK_UNFIT',
+      },
       {
         radio: 'ant 1-3',
         usbId: '0fcf:1008',
         model: 'ANT USB2',
         canBeOpened: false,
         fault: expect.stringMatching(/may not use the stick/),
+        code: 'STICK_DENIED',
       },
-      { radio: 'ant 1-4', ...usbM, canBeOpened: false, fault: expect.stringMatching(/another program has the stick/) },
+      { radio: 'ant 1-4', ...usbM, canBeOpened: false, fault: expect.stringMatching(/another program has the stick/), code: 'STICK_BUSY' },
       { radio: 'ant 1-5', ...usbM, canBeOpened: true },
     ],
   });

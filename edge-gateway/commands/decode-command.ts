@@ -1,21 +1,18 @@
-import { decodeAntFrame, HEART_RATE_DEVICE_TYPE, SDM_DEVICE_TYPE } from './decode/ant-frame.js';
-import { decodeBleBattery } from './decode/ble-battery.js';
-import { decodeBleHeartRate } from './decode/ble-heart-rate.js';
-import { checkLength } from './decode/ble-length.js';
-import { decodeBleRunningSpeed } from './decode/ble-running-speed.js';
-import { DecodeError } from './decode/decode-error.js';
-import { plausibleInterval } from './decode/heart-rate-beats.js';
-import { decodeHeartRatePage } from './decode/heart-rate-page.js';
-import { parseHex, toHex } from './decode/hex.js';
-import { u16 } from './decode/little-endian.js';
-import { decodeMibandAdvertisement, decodeMibandSteps, MIBAND_COMPANY_ID } from './decode/miband-advertisement.js';
-import { decodePolarAdvertisement, POLAR_COMPANY_ID } from './decode/polar-advertisement.js';
-import { decodeSdmPage } from './decode/sdm-page.js';
+import { decodeAntFrame, HEART_RATE_DEVICE_TYPE, SDM_DEVICE_TYPE } from '../decode/ant-frame.js';
+import { decodeBleBattery } from '../decode/ble-battery.js';
+import { decodeBleHeartRate } from '../decode/ble-heart-rate.js';
+import { checkLength } from '../decode/ble-length.js';
+import { decodeBleRunningSpeed } from '../decode/ble-running-speed.js';
+import { DecodeError } from '../decode/decode-error.js';
+import { plausibleInterval } from '../decode/heart-rate-beats.js';
+import { decodeHeartRatePage } from '../decode/heart-rate-page.js';
+import { parseHex, toHex } from '../decode/hex.js';
+import { u16 } from '../decode/little-endian.js';
+import { decodeMibandAdvertisement, decodeMibandSteps, MIBAND_COMPANY_ID } from '../decode/miband-advertisement.js';
+import { decodePolarAdvertisement, POLAR_COMPANY_ID } from '../decode/polar-advertisement.js';
 
-export interface CommandIo {
-  out(line: string): void;
-  err(line: string): void;
-}
+import { decodeSdmPage } from '../decode/sdm-page.js';
+import type { CommandIo } from './command-io.js';
 
 interface Kind {
   meaning: string;

@@ -1,0 +1,67 @@
+import { parseHex } from '../decode/hex.js';
+import type { RadioEvent } from '../radio/radio-source.js';
+import { SensorGate } from '../unify/sensor-gate.js';
+import { ScanTable } from './scan-table.js';
+
+const START = 1_700_000_000_000;
+const frame = parseHex('a40e4e0284ffa5e2a5e6ca3c8052627871d6');
+const ant = (afterMs: number): RadioEvent => ({ kind: 'ant-frame', at: START + afterMs, radio: 'ant 1-1.4', bytes: frame });
+const polar = (afterMs: number, address: string, addressType: 'public' | 'random', rssiDbm: number): RadioEvent => ({
+  kind: 'ble-advertisement',
+  at: START + afterMs,
+  radio: 'ble hci0',
+  address,
+  addressType,
+  rssiDbm,
+  companyId: 0x006b,
+  bytes: parseHex('3b164446'),
+});
+const receivers = [{ radio: 'ant 1-1.4', state: 'receiving', badFrames: 2, restarts: 0 }] as const;
+
+function shown(events: readonly RadioEvent[], gate = new SensorGate(), afterMs = 10_000): string[] {
+  const table = new ScanTable(gate, START);
+  for (const event of events) table.hear(event);
+  return table.lines(START + afterMs, receivers);
+}
+
+test('each strap has a line: protocol, heart rate, signal, when, and how often', () => {
+  const frames = Array.from({ length: 40 }, (_, n) => ant(n * 246));
+  expect(shown([...frames, polar(9000, 'A0:B1:C2:D3:E4:F5', 'public', -55)])).toEqual([
+    'ant 1-1.4: receiving, 2 bad frames',
+    '',
+    'STRAP             PROTOCOL        HEART RATE  BATTERY  RSSI     LAST SEEN  FRAMES/S',
+    'ant-hr-483922     ANT+            60 bpm      -        -        0.4 s ago  3.8',
+    'ble-a0b1c2d3e4f5  BLE advertised  70 bpm      -        -55 dBm  1.0 s ago  0.2',
+  ]);
+});
+
+test('whom a gateway would not take is shown, with the reason', () => {
+  const events = [
+    polar(0, 'A0:00:00:00:00:01', 'public', -90),
+    polar(1, '40:00:00:00:00:02', 'random', -50),
+    polar(2, 'C0:00:00:00:00:03', 'random', -50),
+    ant(3),
+  ];
+  const gate = new SensorGate({ allow: [], deny: ['ant-hr-*'], minRssiDbm: -80 });
+  expect(shown(events, gate).map((line) => /^(\S+).*?(?:left out: (.*))?$/.exec(line)?.slice(1))).toEqual(
+    expect.arrayContaining([
+      ['ant-hr-483922', 'PULSEBOARD_DENY_SENSORS, or not in PULSEBOARD_ALLOW_SENSORS'],
+      ['ble-400000000002', 'its address changes; name it in PULSEBOARD_ALLOW_SENSORS to take it for now'],
+      ['ble-a00000000001', 'weaker than PULSEBOARD_MIN_RSSI_DBM'],
+      ['ble-c00000000003', undefined],
+    ]),
+  );
+});
+
+test('in the first seconds the rate is that of what has passed', () => {
+  expect(shown([ant(0), ant(246), ant(492), ant(738)], undefined, 1000).at(-1)).toMatch(/4\.0$/);
+});
+
+test('frames that cannot be decoded count with their receiver', () => {
+  const bad: RadioEvent = { ...ant(0), bytes: frame.slice(0, -1) };
+  expect(shown([bad])[0]).toBe('ant 1-1.4: receiving, 3 bad frames');
+});
+
+test('nobody', () => {
+  expect(shown([]).at(-1)).toMatch(/^Nobody is heard yet/);
+});

@@ -1,0 +1,100 @@
+import type { GatewayParams } from '@pulseboard/contract';
+import { type BrokerProbe, probeBroker } from '../publish/broker-probe.js';
+import type { Finding } from './finding.js';
+
+/** Further apart than this and readings come from the future, or look late. */
+const MAX_CLOCK_DIFFERENCE_MS = 2000;
+
+/** Can a gateway reach its broker and log in, and is there a processor behind it? */
+export async function checkBroker(brokerUrl: string, params: GatewayParams): Promise<Finding[]> {
+  return brokerFindings(withoutPassword(brokerUrl), await probeBroker(brokerUrl, params));
+}
+
+/** @param broker its address, fit to be shown */
+export function brokerFindings(broker: string, probe: BrokerProbe): Finding[] {
+  const subject = 'broker';
+  switch (probe.kind) {
+    case 'unreachable':
+      return [
+        {
+          verdict: 'fail',
+          subject,
+          says: `${broker} cannot be reached: ${WHY_UNREACHABLE[probe.code] ?? probe.code}.`,
+          mend: howToReach(broker, probe.code),
+        },
+      ];
+    case 'refused':
+      return [
+        {
+          verdict: 'fail',
+          subject,
+          says: `${broker} refuses this gateway: ${WHY_REFUSED[probe.returnCode] ?? `return code ${probe.returnCode}`}.`,
+          mend: [HOW_TO_BE_LET_IN],
+        },
+      ];
+    case 'connected':
+      return [
+        probe.deniedTopics.length === 0
+          ? { verdict: 'ok', subject, says: `${broker} lets this gateway in.` }
+          : {
+              verdict: 'fail',
+              subject,
+              says: `${broker} lets this gateway in, but does not let it have ${probe.deniedTopics.join(', ')}.`,
+              mend: ['Give the account of this gateway these topics in the rules of the broker.'],
+            },
+        processorFinding(probe),
+      ];
+  }
+}
+
+function processorFinding({ processor, clockAheadMs }: Extract<BrokerProbe, { kind: 'connected' }>): Finding {
+  const subject = 'processor';
+  if (processor !== 'online')
+    return {
+      verdict: 'note',
+      subject,
+      says: `${processor === 'offline' ? 'has ended' : 'is not heard'}; until it is there, readings wait on the disk of this gateway.`,
+      mend: ['npm run processor   # on its machine, with the same PULSEBOARD_BROKER_URL'],
+    };
+  if (clockAheadMs === undefined) return { verdict: 'ok', subject, says: 'is online.' };
+  if (Math.abs(clockAheadMs) <= MAX_CLOCK_DIFFERENCE_MS) return { verdict: 'ok', subject, says: 'is online, and has the same time.' };
+  return {
+    verdict: 'note',
+    subject,
+    says: `is online, and its clock is ${Math.round(Math.abs(clockAheadMs) / 1000)} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} that of this machine: one of them is wrong.`,
+    mend: ['sudo timedatectl set-ntp true   # on both machines'],
+  };
+}
+
+const WHY_UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'no machine has that name',
+  EAI_AGAIN: 'names cannot be looked up',
+  EHOSTUNREACH: 'there is no way to that machine',
+  ENETUNREACH: 'this machine is in no network',
+  ETIMEDOUT: 'it does not answer',
+  'connack timeout': 'something listens there that is no MQTT broker, or it is stuck',
+  closed: 'it hangs up',
+};
+
+/** MQTT 3.1.1, table 3.1. */
+const WHY_REFUSED: Readonly<Record<number, string>> = {
+  1: 'it does not speak MQTT 3.1.1',
+  2: 'it does not like its name',
+  3: 'it is not ready',
+  4: 'the user name or the password is wrong',
+  5: 'this user is not allowed in',
+};
+
+const HOW_TO_BE_LET_IN = 'PULSEBOARD_BROKER_URL=mqtt://user:password@host:1883   # with the account that the broker has for this gateway';
+
+function howToReach(broker: string, code: string): string[] {
+  if (code === 'ECONNREFUSED' && /\/\/(localhost|127\.|\[::1\])/.test(broker))
+    return ['npm run broker   # on this machine; or PULSEBOARD_BROKER_URL=mqtt://<machine with the broker>:1883'];
+  if (code === 'ENETUNREACH' || code === 'EAI_AGAIN') return ['ip addr; ping -c 3 <router>   # cable, Wi-Fi password?'];
+  return [
+    'PULSEBOARD_BROKER_URL=mqtt://<machine with the broker>:1883   # right name and port? does the broker listen beyond 127.0.0.1 (PULSEBOARD_HOST)?',
+  ];
+}
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { createParser, type GatewayParams, ProcessorStatus, topics } from '@pulseboard/contract';
+import { connect, type ErrorWithReasonCode, type MqttClient } from 'mqtt';
+
+/** What came of connecting to a broker once. */
+export type BrokerProbe =
+  /** `clockAheadMs`: how far the processor's clock is ahead of this machine's, when it was heard; `deniedTopics`: filters that the broker does not let us have. */
+  | { kind: 'connected'; deniedTopics: string[]; processor: 'online' | 'offline' | 'unheard'; clockAheadMs?: number }
+  /** @see MQTT 3.1.1, 3.2.2.3 */
+  | { kind: 'refused'; returnCode: number }
+  /** `code`: of the operating system or of TLS. */
+  | { kind: 'unreachable'; code: string };
+
+const CONNECT_TIMEOUT_MS = 5000;
+/** A processor tells its time every 3 s. */
+const LISTEN_MS = 4000;
+const SUBSCRIPTION_DENIED = 128;
+
+const processorStatusParser = createParser(ProcessorStatus, 'processor status');
+
+/**
+ * Connects as a gateway would, under a name of its own so that no gateway is thrown out, and listens for a processor. Never rejects.
+ * @param now UTC ms as this machine believes
+ */
+export async function probeBroker(
+  brokerUrl: string,
+  params: GatewayParams,
+  { now = Date.now, listenMs = LISTEN_MS }: { now?: () => number; listenMs?: number } = {},
+): Promise<BrokerProbe> {
+  const client = connect(brokerUrl, {
+    protocolVersion: 4,
+    clientId: `pulseboard-doctor-${randomUUID().slice(0, 8)}`,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  });
+  try {
+    const fault = await connected(client);
+    if (fault) return fault;
+    return await listen(client, params, now, listenMs);
+  } finally {
+    client.on('error', () => {});
+    await client.endAsync(true);
+  }
+}
+
+function connected(client: MqttClient): Promise<BrokerProbe | undefined> {
+  return new Promise((resolve) => {
+    client.once('connect', () => resolve(undefined));
+    client.once('error', (error: Error & { code?: string | number; errors?: { code?: string }[] }) => {
+      const code = error.code ?? error.errors?.[0]?.code ?? error.message;
+      resolve(typeof code === 'number' ? { kind: 'refused', returnCode: code } : { kind: 'unreachable', code });
+    });
+    client.once('close', () => resolve({ kind: 'unreachable', code: 'closed' }));
+  });
+}
+
+async function listen(client: MqttClient, params: GatewayParams, now: () => number, listenMs: number): Promise<BrokerProbe> {
+  let processor: 'online' | 'offline' | 'unheard' = 'unheard';
+  let clockAheadMs: number | undefined;
+  const heard = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, listenMs);
+    client.on('message', (topic, payload, { retain }) => {
+      if (!topics.processorStatus.parse(topic)) return;
+      const status = parsed(payload);
+      if (!status || (processor === 'online' && status.status === 'offline')) return;
+      processor = status.status;
+      // A retained one tells of some moment in the past, a replay of a time that is its own.
+      if (retain || status.now === undefined || status.clock === 'virtual') return;
+      clockAheadMs = status.now - now();
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  const deniedTopics: string[] = [];
+  for (const filter of [topics.committed.build(params), topics.processorStatus.filter])
+    if (await isDenied(client, filter)) deniedTopics.push(filter);
+  await heard;
+  return { kind: 'connected', deniedTopics, processor, ...(clockAheadMs === undefined ? {} : { clockAheadMs }) };
+}
+
+const isDenied = (client: MqttClient, filter: string): Promise<boolean> =>
+  client.subscribeAsync(filter, { qos: 1 }).then(
+    (granted) => granted.some(({ qos }) => (qos as number) === SUBSCRIPTION_DENIED),
+    (error: ErrorWithReasonCode) => error instanceof Error,
+  );
+
+function parsed(payload: Buffer): ProcessorStatus | undefined {
+  try {
+    return processorStatusParser.parse(JSON.parse(payload.toString()));
+  } catch {
+    return undefined;
+  }
+}

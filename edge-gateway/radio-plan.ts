@@ -1,0 +1,77 @@
+import { type Clock, demoClass, type RealRadio, type SettingValues } from '@pulseboard/contract';
+import type { PumpedRadio, PumpOptions } from './radio/pump.js';
+import type { RadioSource } from './radio/radio-source.js';
+import { openRealRadios, type RealRadioOptions } from './radio/real-radios.js';
+import { createRecordingRadio, loadRecording } from './radio/recording.js';
+import { createReplayRadio } from './radio/replay-radio.js';
+import { loadWorkouts, replayDurationMs, type Workout, WorkoutError } from './radio/replay-workouts.js';
+import { createSimulatedRadio } from './radio/simulated-radio.js';
+
+export { RecordingError } from './radio/recording.js';
+export { WorkoutError };
+
+/** What the settings ask for, before any clock runs. */
+export type RadioPlan = MadeUpPlan | RealPlan;
+
+export interface MadeUpPlan {
+  kind: 'simulated' | 'replay';
+  /** Length of the recording, ms; 0 of a simulated class, which never ends. */
+  durationMs: number;
+  /** What is played, a line for people. */
+  summary: string;
+  /** Of recorded workouts; else empty. */
+  workouts: readonly Workout[];
+  create(pump: PumpOptions & { clock: Clock; startAt: number }): PumpedRadio;
+}
+
+export interface RealPlan {
+  kind: 'real';
+  radios: readonly RealRadio[] | 'auto';
+  create(options: RealRadioOptions): RadioSource;
+}
+
+type RadioSettings = Pick<SettingValues, 'radio' | 'replayDir' | 'replayFile' | 'seed' | 'straps'>;
+
+/** @throws WorkoutError, RecordingError when recordings cannot be read, with a sentence for people */
+export async function planRadio({ radio = 'auto', ...settings }: RadioSettings): Promise<RadioPlan> {
+  if (radio === 'simulated') return simulatedPlan(settings);
+  if (radio === 'replay') return replayPlan(settings);
+  return { kind: 'real', radios: radio, create: (options) => openRealRadios(radio, options) };
+}
+
+export function simulatedPlan({ straps, seed }: Pick<RadioSettings, 'straps' | 'seed'>): MadeUpPlan {
+  const people = demoClass(straps);
+  return {
+    kind: 'simulated',
+    durationMs: 0,
+    summary: `simulated class of ${straps}, seed ${seed}`,
+    workouts: [],
+    create: (pump) => createSimulatedRadio({ people, seed, ...pump }),
+  };
+}
+
+async function replayPlan({ replayDir, replayFile }: Pick<RadioSettings, 'replayDir' | 'replayFile'>): Promise<MadeUpPlan> {
+  if ((replayDir === undefined) === (replayFile === undefined))
+    throw new WorkoutError(
+      'workouts-missing',
+      'A replay needs recordings: set PULSEBOARD_REPLAY_DIR to a folder of workouts (CSV), or PULSEBOARD_REPLAY_FILE to what `npm run gateway -- record` wrote; one of the two.',
+    );
+  if (replayFile !== undefined) {
+    const recording = loadRecording(replayFile);
+    return {
+      kind: 'replay',
+      durationMs: recording.durationMs,
+      summary: `replay of ${recording.frames} frames of ${replayFile}`,
+      workouts: [],
+      create: (pump) => createRecordingRadio({ recording, ...pump }),
+    };
+  }
+  const workouts = await loadWorkouts(replayDir!);
+  return {
+    kind: 'replay',
+    durationMs: replayDurationMs(workouts),
+    summary: `replay of ${workouts.length} workouts`,
+    workouts,
+    create: (pump) => createReplayRadio({ workouts, ...pump }),
+  };
+}

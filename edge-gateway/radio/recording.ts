@@ -1,0 +1,121 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { createPump, type PumpedRadio, type PumpOptions } from './pump.js';
+import type { RadioEvent } from './radio-source.js';
+import { parseRecordingLine, type RecordingLine } from './recording-line.js';
+
+/** The recording cannot be played. The message is one sentence that says which file and line. */
+export class RecordingError extends Error {
+  readonly code = 'RECORDING_UNUSABLE';
+}
+
+/** What a radio heard, as `npm run gateway -- record` or PULSEBOARD_RADIO_LOG wrote it down. */
+export interface Recording {
+  file: string;
+  /** UTC ms of the first frame. */
+  startedAt: number;
+  /** To the last frame, and time for it to lapse. */
+  durationMs: number;
+  frames: number;
+  /** The frames in order of `at`, with the times they had. Lazy: the file is read as it is asked for. */
+  events(): Iterable<RadioEvent>;
+}
+
+const TAIL_MS = 10_000;
+/** What goes back by less is put right; by more, it is another recording. */
+const MAX_BACK_MS = 5000;
+const CHUNK_BYTES = 65_536;
+
+/** Reads a recording through, so that what is wrong with it is told before it is played. @throws RecordingError */
+export function loadRecording(file: string): Recording {
+  try {
+    const offsetsMs = sectionOffsets(file);
+    let frames = 0;
+    let startedAt = 0;
+    let endedAt = 0;
+    for (const { at } of eventsOf(file, offsetsMs)) {
+      if (frames++ === 0) startedAt = at;
+      endedAt = at;
+    }
+    if (frames === 0) throw new RecordingError(`There is no frame in the recording ${file}.`);
+    return { file, startedAt, durationMs: endedAt - startedAt + TAIL_MS, frames, events: () => eventsOf(file, offsetsMs) };
+  } catch (error) {
+    if (error instanceof RecordingError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new RecordingError(`Cannot read the recording ${file}: ${code === 'ENOENT' ? 'there is no such file' : (code ?? message)}.`);
+  }
+}
+
+export interface RecordingRadioOptions extends PumpOptions {
+  recording: Recording;
+  /** UTC ms of its first frame. */
+  startAt: number;
+}
+
+/** A recording as a radio: the same frames with the same intervals; `ended` when the clock has come to its end. */
+export function createRecordingRadio({ recording, startAt, ...pump }: RecordingRadioOptions): PumpedRadio {
+  const start = Math.floor(startAt);
+  return createPump('replay', moved(recording.events(), start - recording.startedAt), pump, start + recording.durationMs);
+}
+
+/** Which receiver it was is of no more interest: it is one source now. */
+function* moved(events: Iterable<RadioEvent>, byMs: number): Generator<RadioEvent> {
+  for (const { radio: _, ...event } of events) yield { ...event, at: event.at + byMs };
+}
+
+/** What makes UTC of the times before the anchor, for each process that wrote into the file. */
+function sectionOffsets(file: string): number[] {
+  const offsetsMs = [0];
+  for (const { line } of linesOf(file)) {
+    if (line.kind === 'recording') offsetsMs.push(0);
+    else if ('offsetMs' in line) offsetsMs[offsetsMs.length - 1] = line.offsetMs;
+  }
+  return offsetsMs;
+}
+
+function* eventsOf(file: string, offsetsMs: readonly number[]): Generator<RadioEvent> {
+  let section = 0;
+  let isAnchored = false;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const { line, number } of linesOf(file)) {
+    if (line.kind === 'recording') {
+      section++;
+      isAnchored = false;
+    } else if ('offsetMs' in line) isAnchored = true;
+    else {
+      const at = line.event.at + (isAnchored ? 0 : offsetsMs[section]!);
+      if (at < lastAt - MAX_BACK_MS)
+        throw new RecordingError(
+          `${file}, line ${number}: goes back by ${Math.round((lastAt - at) / 1000)} s. Cut the file there: these are two recordings.`,
+        );
+      lastAt = Math.max(lastAt, at);
+      yield { ...line.event, at: lastAt };
+    }
+  }
+}
+
+/** A last line without its end is left out: whoever wrote it was stopped in the middle of it. @throws RecordingError when any other is none */
+function* linesOf(file: string): Generator<{ line: RecordingLine; number: number }> {
+  let number = 0;
+  for (const text of textLinesOf(file)) {
+    number++;
+    if (text.trim() === '') continue;
+    const line = parseRecordingLine(text);
+    if (!line) throw new RecordingError(`${file}, line ${number}: this is no line of a recording: ${text.slice(0, 60)}`);
+    yield { line, number };
+  }
+}
+
+function* textLinesOf(file: string): Generator<string> {
+  const descriptor = openSync(file, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let rest = '';
+    for (let length = readSync(descriptor, chunk); length > 0; length = readSync(descriptor, chunk)) {
+      const lines = (rest + chunk.toString('latin1', 0, length)).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
