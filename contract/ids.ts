@@ -16,6 +16,10 @@ export const antSdmSensorId = (deviceNumber: number): Id => `ant-sdm-${deviceNum
 /** @param address Bluetooth address, with or without colons, any case */
 export const bleSensorId = (address: string): Id => `ble-${address.replaceAll(':', '').toLowerCase()}`;
 
+/** An ANT+ strap. */
+export const isAntHeartRate = (sensor: Id): boolean => sensor.startsWith('ant-hr-');
+/** Anything that speaks Bluetooth: what it is its id does not say. */
+export const isBle = (sensor: Id): boolean => sensor.startsWith('ble-');
 /** A foot pod counts steps for the member it is assigned to; it never becomes a guest. */
 export const isFootPod = (sensor: Id): boolean => sensor.startsWith('ant-sdm-');
 
