@@ -1,15 +1,27 @@
 import fc from 'fast-check';
-import { antHeartRateSensorId, antSdmSensorId, bleSensorId, guestMemberId, isFootPod, isGuest, isId } from './ids.js';
+import {
+  antHeartRateSensorId,
+  antSdmSensorId,
+  bleSensorId,
+  guestMemberId,
+  isAntHeartRate,
+  isBle,
+  isFootPod,
+  isGuest,
+  isId,
+} from './ids.js';
 
 test.each([
-  { sensor: antHeartRateSensorId(483_922), id: 'ant-hr-483922', footPod: false },
-  { sensor: antSdmSensorId(17), id: 'ant-sdm-17', footPod: true },
-  { sensor: bleSensorId('A0:B1:C2:D3:E4:F5'), id: 'ble-a0b1c2d3e4f5', footPod: false },
-  { sensor: bleSensorId('a0b1c2d3e4f5'), id: 'ble-a0b1c2d3e4f5', footPod: false },
-])('$id', ({ sensor, id, footPod }) => {
+  { sensor: antHeartRateSensorId(483_922), id: 'ant-hr-483922', kind: 'strap' },
+  { sensor: antSdmSensorId(17), id: 'ant-sdm-17', kind: 'foot pod' },
+  { sensor: bleSensorId('A0:B1:C2:D3:E4:F5'), id: 'ble-a0b1c2d3e4f5', kind: 'Bluetooth' },
+  { sensor: bleSensorId('a0b1c2d3e4f5'), id: 'ble-a0b1c2d3e4f5', kind: 'Bluetooth' },
+])('$id', ({ sensor, id, kind }) => {
   expect(sensor).toBe(id);
   expect(isId(sensor)).toBe(true);
-  expect(isFootPod(sensor)).toBe(footPod);
+  expect([isAntHeartRate(sensor), isFootPod(sensor), isBle(sensor)]).toEqual(
+    ['strap', 'foot pod', 'Bluetooth'].map((each) => each === kind),
+  );
 });
 
 test('a strap and a foot pod may share a number', () => expect(antHeartRateSensorId(17)).not.toBe(antSdmSensorId(17)));

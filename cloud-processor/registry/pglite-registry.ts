@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import type { Id, Session } from '@pulseboard/contract';
-import { eq, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import { ASSUMED_HR_MAX_BPM, type Assignment, type ProfileVersion, type RosterData } from '../aggregation/roster.js';
-import type { NewMember, Registry, Room } from './registry.js';
-import { assignments, gyms, members, profileVersions, rooms, sessions } from './schema.js';
+import { ASSUMED_HR_MAX_BPM, type Assignment, type Link, type ProfileVersion, type RosterData } from '../aggregation/roster.js';
+import type { NewMember, Registry, Room, StrapLink } from './registry.js';
+import { assignments, gyms, members, profileVersions, rooms, sessions, strapLinks } from './schema.js';
 
 /** The embedded registry: PostgreSQL in this process, one folder. Two processes on one folder lose rows silently: lock it first. */
 export class PgliteRegistry implements Registry {
@@ -28,17 +28,22 @@ export class PgliteRegistry implements Registry {
   }
 
   async roster(gym: Id): Promise<RosterData> {
-    const [[known], people, profiles, worn] = await Promise.all([
+    const [[known], people, profiles, worn, links] = await Promise.all([
       this.db.select().from(gyms).where(eq(gyms.gym, gym)),
       this.db.select().from(members).where(eq(members.gym, gym)),
       this.db.select().from(profileVersions).where(eq(profileVersions.gym, gym)),
       this.db.select().from(assignments).where(eq(assignments.gym, gym)),
+      this.db
+        .select({ sensor: strapLinks.sensor, twin: strapLinks.twin, from: strapLinks.from })
+        .from(strapLinks)
+        .where(and(eq(strapLinks.gym, gym), inArray(strapLinks.state, ['found', 'given']))),
     ]);
     return {
       assumedHrMaxBpm: known?.assumedHrMaxBpm ?? ASSUMED_HR_MAX_BPM,
       members: people.map(({ member, nickname, consent }) => ({ member, nickname, consent })),
       profiles: profiles.map(({ gym: _, ...version }) => withoutNulls(version) as unknown as ProfileVersion),
       assignments: worn.map(({ gym: _, ...assignment }) => withoutNulls(assignment) as unknown as Assignment),
+      links,
     };
   }
 
@@ -96,6 +101,23 @@ export class PgliteRegistry implements Registry {
         target: [sessions.gym, sessions.room, sessions.session],
         set: { startedAt: row.startedAt, endedAt: row.endedAt },
       });
+  }
+
+  async strapLinks(): Promise<(StrapLink & { gym: Id })[]> {
+    const rows = await this.db.select().from(strapLinks).orderBy(strapLinks.gym, strapLinks.sensor, strapLinks.twin);
+    return rows.map((row) => withoutNulls(row) as unknown as StrapLink & { gym: Id });
+  }
+
+  async saveStrapLink(gym: Id, { sensor, twin, state, from, foundAt, settled }: StrapLink): Promise<void> {
+    const known = { state, from, foundAt: foundAt ?? null, settled };
+    await this.db
+      .insert(strapLinks)
+      .values({ gym, sensor, twin, ...known })
+      .onConflictDoUpdate({ target: [strapLinks.gym, strapLinks.sensor, strapLinks.twin], set: known });
+  }
+
+  async removeStrapLink(gym: Id, { sensor, twin }: Pick<Link, 'sensor' | 'twin'>): Promise<void> {
+    await this.db.delete(strapLinks).where(and(eq(strapLinks.gym, gym), eq(strapLinks.sensor, sensor), eq(strapLinks.twin, twin)));
   }
 
   async close(): Promise<void> {

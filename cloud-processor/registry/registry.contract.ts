@@ -1,6 +1,6 @@
 import type { Session } from '@pulseboard/contract';
 import { T0 } from '../test-data/readings.js';
-import type { NewMember, Registry } from './registry.js';
+import type { NewMember, Registry, StrapLink } from './registry.js';
 
 const ada: NewMember = {
   member: 'ada',
@@ -23,6 +23,16 @@ const session = (fields: Partial<Session> = {}): Session => ({
   ...fields,
 });
 
+const link = (fields: Partial<StrapLink> = {}): StrapLink => ({
+  sensor: 'ble-1',
+  twin: 'ant-hr-1',
+  state: 'found',
+  from: T0,
+  foundAt: T0 + 20_000,
+  settled: false,
+  ...fields,
+});
+
 /**
  * What every `Registry` does. The tests go on with what the ones before them wrote: opening one takes seconds.
  * @param open opens the one registry, empty the first time
@@ -35,7 +45,8 @@ export function registryContract(open: () => Promise<Registry>): void {
   afterAll(() => registry.close());
 
   test('an unknown gym has nobody, and the usual HRmax', async () => {
-    expect(await registry.roster('demo')).toEqual({ assumedHrMaxBpm: 190, members: [], profiles: [], assignments: [] });
+    expect(await registry.roster('demo')).toEqual({ assumedHrMaxBpm: 190, members: [], profiles: [], assignments: [], links: [] });
+    expect(await registry.strapLinks()).toEqual([]);
     expect(await registry.rooms()).toEqual([]);
     expect(await registry.gymOf('ada')).toBeUndefined();
     expect(await registry.runningSessions()).toEqual([]);
@@ -97,12 +108,55 @@ export function registryContract(open: () => Promise<Registry>): void {
     ]);
   });
 
+  test('keeps what is known of straps, and the roster has the links in force', async () => {
+    const { foundAt: _, ...never } = link({ sensor: 'ble-2', twin: 'ant-hr-2', state: 'overruled', settled: true });
+    for (const each of [link(), never, link({ sensor: 'ble-3', twin: 'ant-hr-3', state: 'given' })])
+      await registry.saveStrapLink('demo', each);
+    await registry.saveStrapLink('other', link({ from: T0 + 5 }));
+    expect(await registry.strapLinks()).toEqual([
+      { gym: 'demo', ...link() },
+      { gym: 'demo', ...never },
+      { gym: 'demo', ...link({ sensor: 'ble-3', twin: 'ant-hr-3', state: 'given' }) },
+      { gym: 'other', ...link({ from: T0 + 5 }) },
+    ]);
+    expect((await registry.roster('demo')).links).toEqual([
+      { sensor: 'ble-1', twin: 'ant-hr-1', from: T0 },
+      { sensor: 'ble-3', twin: 'ant-hr-3', from: T0 },
+    ]);
+    expect((await registry.roster('other')).links).toEqual([{ sensor: 'ble-1', twin: 'ant-hr-1', from: T0 + 5 }]);
+  });
+
+  test('a strap has one twin: a second link in force is refused, others are not', async () => {
+    await expect(registry.saveStrapLink('demo', link({ twin: 'ant-hr-9' }))).rejects.toThrow();
+    await expect(registry.saveStrapLink('demo', link({ sensor: 'ble-9' }))).rejects.toThrow();
+    await expect(registry.saveStrapLink('demo', link({ sensor: 'ble-2', twin: 'ant-hr-1', state: 'given' }))).rejects.toThrow();
+    await registry.saveStrapLink('demo', link({ twin: 'ant-hr-9', state: 'overruled' }));
+    await registry.saveStrapLink('demo', link({ twin: 'ant-hr-8', state: 'withdrawn' }));
+    await registry.saveStrapLink('other', link({ sensor: 'ble-2', twin: 'ant-hr-2' }));
+    expect((await registry.roster('demo')).links).toHaveLength(2);
+  });
+
+  test('rewrites and removes what is known of a strap', async () => {
+    const overruled = link({ state: 'overruled', from: T0 + 7, settled: true });
+    await registry.saveStrapLink('demo', overruled);
+    await registry.saveStrapLink('demo', link({ twin: 'ant-hr-9', from: T0 + 8 }));
+    for (const pair of [link({ twin: 'ant-hr-8' }), link({ sensor: 'ble-3', twin: 'ant-hr-3' }), link({ twin: 'ant-hr-404' })])
+      await registry.removeStrapLink('demo', pair);
+    const ofDemo = (await registry.strapLinks()).filter(({ gym, sensor }) => gym === 'demo' && sensor !== 'ble-2');
+    expect(ofDemo).toEqual([
+      { gym: 'demo', ...overruled },
+      { gym: 'demo', ...link({ twin: 'ant-hr-9', from: T0 + 8 }) },
+    ]);
+    expect((await registry.roster('demo')).links).toEqual([{ sensor: 'ble-1', twin: 'ant-hr-9', from: T0 + 8 }]);
+  });
+
   test('all of it survives reopening', async () => {
     const known = async () => [
       await registry.rooms(),
       await registry.roster('demo'),
       await registry.roster('other'),
       await registry.runningSessions(),
+      await registry.strapLinks(),
     ];
     const before = await known();
     await registry.close();

@@ -1,5 +1,5 @@
 import type { Id, Session } from '@pulseboard/contract';
-import type { RosterData } from '../aggregation/roster.js';
+import type { Link, RosterData } from '../aggregation/roster.js';
 
 export interface Room {
   gym: Id;
@@ -22,9 +22,26 @@ export interface NewMember {
   sensors: readonly Id[];
 }
 
+/**
+ * What is known of two sensors that may be one strap. `found`: their beats agreed. `given`, `overruled`: an operator said that they are one strap, or two.
+ * `withdrawn`: nothing any more, once it is settled.
+ */
+export type StrapLinkState = 'found' | 'given' | 'overruled' | 'withdrawn';
+
+export interface StrapLink extends Link {
+  state: StrapLinkState;
+  /** When their beats agreed, UTC ms, whatever an operator said since; absent: they never did. */
+  foundAt?: number;
+  /** The stored seconds are what they would be had it always been so. */
+  settled: boolean;
+}
+
+/** Whether the two sensors count as one strap. */
+export const isInForce = ({ state }: Pick<StrapLink, 'state'>): boolean => state === 'found' || state === 'given';
+
 /** Gyms, rooms, members, straps, sessions. Every adapter passes `registry.contract.ts`. */
 export interface Registry {
-  /** The people of a gym; an unknown gym has none. */
+  /** The people of a gym, and the links in force; an unknown gym has none. */
   roster(gym: Id): Promise<RosterData>;
   /** Makes gym and room known when they are not. */
   ensureRoom(gym: Id, room: Id): Promise<Room>;
@@ -36,5 +53,13 @@ export interface Registry {
   runningSessions(): Promise<Session[]>;
   /** Writes or rewrites a session. */
   saveSession(session: Session): Promise<void>;
+  /** Of all gyms, in whatever state. */
+  strapLinks(): Promise<(StrapLink & { gym: Id })[]>;
+  /**
+   * Writes or rewrites what is known of a pair.
+   * @throws when it would be in force, and one of the two sensors is in another link in force
+   */
+  saveStrapLink(gym: Id, link: StrapLink): Promise<void>;
+  removeStrapLink(gym: Id, pair: Pick<Link, 'sensor' | 'twin'>): Promise<void>;
   close(): Promise<void>;
 }

@@ -77,3 +77,21 @@ export const sessions = pgTable(
   },
   (t) => [primaryKey({ columns: [t.gym, t.room, t.session] })],
 );
+
+export const strapLinks = pgTable(
+  'strap_links',
+  {
+    gym: text('gym')
+      .notNull()
+      .references(() => gyms.gym),
+    /** Of Bluetooth. */
+    sensor: text('sensor').notNull(),
+    /** Of ANT+. */
+    twin: text('twin').notNull(),
+    state: text('state', { enum: ['found', 'given', 'overruled', 'withdrawn'] }).notNull(),
+    from: utcMs('valid_from').notNull(),
+    foundAt: utcMs('found_at'),
+    settled: boolean('settled').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.gym, t.sensor, t.twin] })],
+);
