@@ -2,15 +2,19 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock, Id } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { DeadLettersController } from './api/dead-letters.controller.js';
+import { FleetController } from './api/fleet.controller.js';
 import { HEALTH, HealthController, type HealthOf } from './api/health.controller.js';
 import { LedgerController } from './api/ledger.controller.js';
 import { MembersController } from './api/members.controller.js';
 import { RoomsController } from './api/rooms.controller.js';
+import { StrapLinksController } from './api/strap-links.controller.js';
 import { CLOCK, DEFAULT_GYM, LOG, REGISTRY, STORE } from './api/tokens.js';
 import { Boards } from './board/boards.js';
+import { GatewayFleet } from './ingest/gateway-fleet.js';
 import { GatewayHealthController } from './ingest/gateway-health.controller.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { ReadingsController } from './ingest/readings.controller.js';
+import { StrapLinks } from './ingest/strap-links.js';
 import { People } from './registry/people.js';
 import type { Registry } from './registry/registry.js';
 import type { TimeSeriesStore } from './storage/time-series-store.js';
@@ -21,6 +25,8 @@ export interface AppParts {
   people: People;
   boards: Boards;
   pipeline: Pipeline;
+  links: StrapLinks;
+  fleet: GatewayFleet;
   clock: Clock;
   defaultGym: Id;
   health: HealthOf;
@@ -37,11 +43,25 @@ export interface AppParts {
     DeadLettersController,
     RoomsController,
     MembersController,
+    FleetController,
+    StrapLinksController,
   ],
 })
 class AppModule {}
 
-export const appModule = ({ store, registry, people, boards, pipeline, clock, defaultGym, health, log }: AppParts): DynamicModule => ({
+export const appModule = ({
+  store,
+  registry,
+  people,
+  boards,
+  pipeline,
+  links,
+  fleet,
+  clock,
+  defaultGym,
+  health,
+  log,
+}: AppParts): DynamicModule => ({
   module: AppModule,
   providers: [
     { provide: STORE, useValue: store },
@@ -53,5 +73,7 @@ export const appModule = ({ store, registry, people, boards, pipeline, clock, de
     { provide: People, useValue: people },
     { provide: Boards, useValue: boards },
     { provide: Pipeline, useValue: pipeline },
+    { provide: StrapLinks, useValue: links },
+    { provide: GatewayFleet, useValue: fleet },
   ],
 });

@@ -11,9 +11,11 @@ import { ProblemFilter } from './api/problem.filter.js';
 import { appModule } from './app.module.js';
 import { Boards } from './board/boards.js';
 import { Derivation } from './ingest/derivation.js';
+import { GatewayFleet } from './ingest/gateway-fleet.js';
 import { MqttTransport } from './ingest/mqtt-transport.js';
 import { Pipeline, totalsQuery } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
+import { StrapLinks } from './ingest/strap-links.js';
 import { LiveServer } from './live/live-server.js';
 import { nestLog } from './nest-log.js';
 import { CommittedPublisher } from './publish/committed-publisher.js';
@@ -126,10 +128,27 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     for (const session of await registry.runningSessions())
       boards.of(session.gym, session.room).resume(session, await store.totals(totalsQuery(session)), derivation.watermarkAt);
 
+    const links = await StrapLinks.open({
+      registry,
+      useRoster: (gym, data) => {
+        people.use(gym, data);
+        for (const gone of boards.regroup(gym)) leave(gone);
+      },
+      clock,
+      readingsMs: retention.readingsMs,
+      log,
+    });
+    closers.push(() => links.idle());
+
     const saveSessions = sessionSaver(boards, (session) => registry.saveSession(session), log);
 
     let live: LiveServer | undefined;
     let publishedAt = Number.NEGATIVE_INFINITY;
+    /** They are on no board: whoever listens is told. */
+    const leave = (gone: { gym: Id; room: Id; member: Id }) => {
+      rooms.left(gone.gym, gone.member);
+      live?.changed(boards.of(gone.gym, gone.room), TOTALS_MAY_WAIT_MS);
+    };
     const pipeline = new Pipeline({
       store,
       books,
@@ -142,6 +161,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       clock,
       log,
       onPicture: (board) => live?.changed(board),
+      onHeard: (reading, now) => links.note(reading, now),
+      regroupings: links,
       onFlushed: ({ after, spools }) => {
         rooms.derived(after);
         for (const board of boards.all()) live?.changed(board, TOTALS_MAY_WAIT_MS);
@@ -149,10 +170,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       },
       onEpoch: () => tellGateways(),
       onTick: (now) => {
-        for (const gone of boards.tick(now)) {
-          rooms.left(gone.gym, gone.member);
-          live?.changed(boards.of(gone.gym, gone.room), TOTALS_MAY_WAIT_MS);
-        }
+        for (const gone of boards.tick(now)) leave(gone);
         saveSessions();
         // Flushes fall on the closing of a second: publish with the first one after it.
         const second = Math.floor(Date.now() / ROOM_PUBLISH_MS);
@@ -199,6 +217,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       committed.tellAll();
     };
 
+    const fleet = new GatewayFleet();
     const bornAt = performance.now();
     const isDegraded = () => pipeline.isStoreAway || pipeline.isRegistryAway || !publisher.connected;
     const health = () => {
@@ -220,7 +239,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     };
 
     const app = await NestFactory.create<NestFastifyApplication>(
-      appModule({ store, registry, people, boards, pipeline, clock, defaultGym: gym, health, log }),
+      appModule({ store, registry, people, boards, pipeline, links, fleet, clock, defaultGym: gym, health, log }),
       new FastifyAdapter(),
       {
         logger: nestLog(log),

@@ -9,6 +9,7 @@ import {
   isFootPod,
   isGuest,
   isId,
+  strapOfGuest,
 } from './ids.js';
 
 test.each([
@@ -30,7 +31,7 @@ test('every ANT+ device number makes ids, of the sensor and of its guest', () =>
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 20 - 1 }), (deviceNumber) => {
       const guest = guestMemberId(antHeartRateSensorId(deviceNumber));
-      return isId(guest) && isGuest(guest);
+      return isId(guest) && isGuest(guest) && strapOfGuest(guest) === antHeartRateSensorId(deviceNumber);
     }),
   );
 });

@@ -25,3 +25,5 @@ export const isFootPod = (sensor: Id): boolean => sensor.startsWith('ant-sdm-');
 
 export const guestMemberId = (sensor: Id): Id => `guest-${sensor}`;
 export const isGuest = (member: Id): boolean => member.startsWith('guest-');
+/** The sensor that a guest is named by: of a strap that speaks ANT+ and Bluetooth its ANT+ one. */
+export const strapOfGuest = (member: Id): Id => member.slice(guestMemberId('').length);

@@ -53,6 +53,35 @@ test('a run ends where the sensors worn change', () => {
   ]);
 });
 
+describe('a sensor that has another member now', () => {
+  const linked = new Roster({
+    ...emptyRoster,
+    assignments: [{ sensor: 'ant-hr-1', member: 'ada', from: at(12) }],
+    links: [{ sensor: 'ble-a', twin: 'ant-hr-1', from: at(10) }],
+  });
+  const of = (sensor: string) => ({ gym: 'demo', sensor, from: at(10), to: at(15) });
+  const both = ['ant-hr-1', 'ble-a'];
+  const one = { member: 'guest-ant-hr-1', sensors: both, from: at(10), to: at(11) };
+  const wearer = { member: 'ada', sensors: both, from: at(12), to: at(15) };
+
+  test('who has it now wears it, who had it wears nothing', () => {
+    const regrouped = [of('ble-a'), of('ant-hr-1')];
+    expect(derivationPlan({ ...idle, regrouped, rosterOf: () => linked })).toEqual([
+      run(wearer),
+      run(one),
+      run({ member: 'guest-ble-a', sensors: [], from: at(10), to: at(15) }),
+    ]);
+  });
+
+  test('seconds that are not derived yet are not wanted, and those of fresh readings are one with them', () => {
+    const rosterOf = () => linked;
+    const regrouped = [of('ant-hr-1')];
+    expect(derivationPlan({ ...idle, regrouped, rosterOf, watermarkAt: at(10), targetAt: at(10) })).toEqual([run({ ...one, to: at(10) })]);
+    const fresh = [readingAt(14_000, { sensor: 'ble-a' })];
+    expect(derivationPlan({ ...idle, regrouped, fresh, rosterOf }).at(0)).toEqual(run({ ...wearer, to: at(29) }));
+  });
+});
+
 test('readings far apart make two runs, in whatever order they come', () => {
   const fresh = [readingAt(60_000), readingAt(20_000), readingAt(61_000), readingAt(20_100)];
   expect(derivationPlan({ ...idle, fresh }).map(({ from, to }) => [from, to])).toEqual([

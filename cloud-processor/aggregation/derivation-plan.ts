@@ -13,6 +13,16 @@ export interface DerivationRun {
   to: number;
 }
 
+/** A sensor that may be of another member than its stored seconds say. */
+export interface Regrouped {
+  gym: Id;
+  sensor: Id;
+  /** Begin of the first second, UTC ms. */
+  from: number;
+  /** Begin of the last one. */
+  to: number;
+}
+
 export interface PlanInput {
   fresh: readonly StoredReading[];
   /** Sensors with recent readings, with the time of the newest. */
@@ -21,6 +31,8 @@ export interface PlanInput {
   watermarkAt: number;
   /** Seconds up to this one are to be derived now. */
   targetAt: number;
+  /** Their seconds, as far as they are derived, are derived anew. */
+  regrouped?: readonly Regrouped[];
   rosterOf(gym: Id): Roster;
 }
 
@@ -28,14 +40,16 @@ const secondAt = (at: number): number => Math.floor(at / 1000) * 1000;
 
 /**
  * Which member-seconds a flush has to derive: those up to the old watermark that a fresh reading touches, and all between the old and the new one.
+ * Of a sensor that was linked or parted those of whoever it is assigned to itself: of the two of a pair these are all whom it can have been of, and can be of now.
+ * Who has it no more has no sensors, and so no second stands there.
  * @returns runs sorted by gym, member and time
  */
-export function derivationPlan({ fresh, active, watermarkAt, targetAt, rosterOf }: PlanInput): DerivationRun[] {
+export function derivationPlan({ fresh, active, watermarkAt, targetAt, regrouped = [], rosterOf }: PlanInput): DerivationRun[] {
   const wanted = new GymMap<{ gym: Id; member: Id; seconds: Set<number> }>();
-  const want = ({ gym, sensor, from, to }: Span) => {
+  const want = ({ gym, sensor, from, to }: Span, isRegrouped = false) => {
     const roster = rosterOf(gym);
     for (let s = from; s <= to; s += 1000) {
-      const member = roster.memberOf(sensor, s);
+      const member = isRegrouped ? roster.ownMemberOf(sensor, s) : roster.memberOf(sensor, s);
       if (member === undefined) continue;
       const entry = wanted.get(gym, member);
       if (entry) entry.seconds.add(s);
@@ -45,6 +59,7 @@ export function derivationPlan({ fresh, active, watermarkAt, targetAt, rosterOf 
   for (const span of touchedSpans(fresh)) want({ ...span, to: Math.min(span.to, watermarkAt) });
   for (const { gym, sensor, newestAt } of active)
     want({ gym, sensor, from: watermarkAt + 1000, to: Math.min(targetAt, lastTouchedSecond(newestAt)) });
+  for (const span of regrouped) want({ ...span, to: Math.min(span.to, watermarkAt) }, true);
   return [...wanted.values()]
     .sort((a, b) => (a.gym + a.member < b.gym + b.member ? -1 : 1))
     .flatMap(({ gym, member, seconds }) => runsOf(gym, member, seconds, rosterOf(gym)));

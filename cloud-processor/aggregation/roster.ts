@@ -1,4 +1,4 @@
-import { guestMemberId, type Id, isFootPod } from '@pulseboard/contract';
+import { guestMemberId, type Id, isFootPod, isGuest, strapOfGuest } from '@pulseboard/contract';
 import { type Profile, tanakaHrMaxBpm } from './formulas.js';
 
 /** Who wears a strap from when until when (UTC ms; `until` is the first moment it is not theirs any more). */
@@ -83,8 +83,7 @@ export class Roster {
 
   /** The sensors that a member wore at a time. */
   sensorsOf(member: Id, at: number): Id[] {
-    const isGuest = member.startsWith(GUEST_PREFIX);
-    const own = isGuest ? [member.slice(GUEST_PREFIX.length)] : (this.#byMember.get(member) ?? []).map((a) => a.sensor);
+    const own = isGuest(member) ? [strapOfGuest(member)] : (this.#byMember.get(member) ?? []).map((a) => a.sensor);
     const worn = own.flatMap((sensor) => {
       const link = this.#links.get(sensor);
       return link ? [sensor, otherOf(link, sensor)] : [sensor];
@@ -113,8 +112,6 @@ function profileOf(version: ProfileVersion | undefined, assumedHrMaxBpm: number)
     ...(version?.sex === undefined ? {} : { sex: version.sex }),
   };
 }
-
-const GUEST_PREFIX = guestMemberId('');
 
 const guestOf = (sensor: Id): Id | undefined => (isFootPod(sensor) ? undefined : guestMemberId(sensor));
 const otherOf = (link: Link, sensor: Id): Id => (sensor === link.sensor ? link.twin : link.sensor);

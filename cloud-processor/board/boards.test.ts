@@ -80,6 +80,87 @@ test('tells who left which room, once', () => {
   expect(roomsOf(boards)).toEqual(['studio']);
 });
 
+describe('when straps change hands', () => {
+  let who: Roster;
+  const worn = (boards: Boards) =>
+    [...boards.all()]
+      .flatMap((board) => board.rows(T0).map(({ member, sensor, bpm }) => `${board.room} ${member} ${sensor} ${bpm}`))
+      .sort();
+  const unlinked = new Roster(emptyRoster);
+  const linked = new Roster({ ...emptyRoster, links: [{ sensor: 'ble-a', twin: 'ant-hr-7', from: 0 }] });
+  const assigned = new Roster({
+    ...emptyRoster,
+    links: [{ sensor: 'ble-a', twin: 'ant-hr-7', from: 0 }],
+    assignments: [{ sensor: 'ble-a', member: 'ada', from: 0 }],
+  });
+  const hear = (boards: Boards, ms: number, sensor: string, room = 'floor', bpm = 150) =>
+    boards.note(beat(ms, room, { sensor, heartRateBpm: bpm }), T0 + ms);
+  let boards: Boards;
+  beforeEach(() => {
+    who = unlinked;
+    boards = new Boards(() => who);
+  });
+
+  test('of two who are one the guest of the Bluetooth sensor goes at once, and does not come back', () => {
+    hear(boards, 0, 'ant-hr-7');
+    hear(boards, 1, 'ble-a');
+    hear(boards, 2, 'ant-hr-9');
+    who = linked;
+    expect(boards.regroup('demo')).toEqual([{ gym: 'demo', room: 'floor', member: 'guest-ble-a' }]);
+    hear(boards, 500, 'ble-a');
+    expect(worn(boards)).toEqual(['floor guest-ant-hr-7 ant-hr-7 150', 'floor guest-ant-hr-9 ant-hr-9 150']);
+    expect(boards.regroup('demo')).toEqual([]);
+  });
+
+  test('also when they stood on two boards', () => {
+    hear(boards, 0, 'ant-hr-7');
+    hear(boards, 1, 'ble-a', 'studio');
+    who = linked;
+    expect(boards.regroup('demo')).toEqual([{ gym: 'demo', room: 'studio', member: 'guest-ble-a' }]);
+    hear(boards, 500, 'ble-a', 'studio');
+    expect(worn(boards)).toEqual(['floor guest-ant-hr-7 ant-hr-7 150']);
+  });
+
+  test('who is shown by the one sensor alone stays, under the name that counts now', () => {
+    for (let s = 0; s < 3; s++) hear(boards, s * 1000, 'ble-a', 'floor', 150 + s);
+    who = linked;
+    expect(boards.regroup('demo')).toEqual([{ gym: 'demo', room: 'floor', member: 'guest-ble-a' }]);
+    expect(worn(boards)).toEqual(['floor guest-ant-hr-7 ble-a 152']);
+    expect(
+      boards
+        .of('demo', 'floor')
+        .recentBpm('guest-ant-hr-7', T0 + 2000)!
+        .slice(-3),
+    ).toEqual([150, 151, 152]);
+    // It is at home in its room as before.
+    hear(boards, 2500, 'ant-hr-7', 'studio');
+    expect(worn(boards)).toEqual(['floor guest-ant-hr-7 ble-a 152']);
+    expect(boards.tick(T0 + 70_000)).toEqual([{ gym: 'demo', room: 'floor', member: 'guest-ant-hr-7' }]);
+  });
+
+  test('parted, who is shown stays, and the other one appears with the next reading', () => {
+    who = linked;
+    hear(boards, 0, 'ant-hr-7');
+    who = unlinked;
+    expect(boards.regroup('demo')).toEqual([]);
+    hear(boards, 500, 'ble-a');
+    expect(worn(boards)).toEqual(['floor guest-ant-hr-7 ant-hr-7 150', 'floor guest-ble-a ble-a 150']);
+  });
+
+  test('a guest whose other sensor is a member’s becomes that member', () => {
+    hear(boards, 0, 'ant-hr-7');
+    who = assigned;
+    expect(boards.regroup('demo')).toEqual([{ gym: 'demo', room: 'floor', member: 'guest-ant-hr-7' }]);
+    expect(worn(boards)).toEqual(['floor ada ant-hr-7 150']);
+  });
+
+  test('other gyms stay as they are', () => {
+    hear(boards, 0, 'ble-a');
+    who = linked;
+    expect(boards.regroup('other')).toEqual([]);
+  });
+});
+
 test('in a fast replay a moment on the way is no loss', () => {
   const boards = new Boards(
     () => roster,

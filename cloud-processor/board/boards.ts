@@ -83,6 +83,30 @@ export class Boards {
     return gone;
   }
 
+  /**
+   * The roster of a gym is another one. Whoever is shown by a strap that is somebody else's goes at once, or becomes that one, if that one is shown nowhere.
+   * @returns who is not shown any more, with the room
+   */
+  regroup(gym: Id): { gym: Id; room: Id; member: Id }[] {
+    const roster = this.rosterOf(gym);
+    const boards = [...this.#rooms.values()].filter((board) => board.gym === gym);
+    const gone: { gym: Id; room: Id; member: Id }[] = [];
+    for (const board of boards)
+      for (const { member, sensor, lastReadingAt } of [...board.shown()]) {
+        const owner = roster.memberOf(sensor, lastReadingAt);
+        if (owner === member) continue;
+        const known = this.#whereabouts.get(`${gym}/${member}`);
+        this.#whereabouts.delete(`${gym}/${member}`);
+        if (owner === undefined || boards.some((each) => each.isShown(owner))) board.leave(member);
+        else {
+          board.rename(member, owner);
+          if (known) this.#whereabouts.set(`${gym}/${owner}`, known);
+        }
+        gone.push({ gym, room: board.room, member });
+      }
+    return gone;
+  }
+
   #moved(gym: Id, member: Id, room: Id, at: number): void {
     const key = `${gym}/${member}`;
     const known = this.#whereabouts.get(key);

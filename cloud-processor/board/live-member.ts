@@ -25,8 +25,9 @@ export class LiveMember {
   /** Mean of nothing: the last bpm of each second, newest last. */
   #recent: { second: number; bpm: number }[] = [];
 
+  /** @param member changes when it turns out whose strap it is */
   constructor(
-    readonly member: Id,
+    public member: Id,
     readonly joinedAt: number,
     first: StoredReading,
   ) {

@@ -95,9 +95,22 @@ export class RoomBoard {
     return this.#members.delete(member);
   }
 
-  /** Members shown, with the strap that is shown of them. */
-  *shown(): Iterable<{ member: Id; sensor: Id }> {
-    for (const { member, sensor } of this.#members.values()) yield { member, sensor };
+  /** Who was shown is somebody else, who was not: their place, their bpm and their picture of the last minute stay. */
+  rename(member: Id, to: Id): void {
+    const live = this.#members.get(member);
+    if (!live) return;
+    live.member = to;
+    this.#members.delete(member);
+    this.#members.set(to, live);
+  }
+
+  isShown(member: Id): boolean {
+    return this.#members.has(member);
+  }
+
+  /** Members shown, with the strap that is shown of them, and when it was heard. */
+  *shown(): Iterable<{ member: Id; sensor: Id; lastReadingAt: number }> {
+    for (const { member, sensor, lastReadingAt } of this.#members.values()) yield { member, sensor, lastReadingAt };
   }
 
   rows(now: number): LiveRow[] {

@@ -1,5 +1,5 @@
 import type { Clock, Id, MemberSecond } from '@pulseboard/contract';
-import { type DerivationRun, derivationPlan } from '../aggregation/derivation-plan.js';
+import { type DerivationRun, derivationPlan, type Regrouped } from '../aggregation/derivation-plan.js';
 import { lastTouchedSecond, memberSecond, ROOM_BLOCK_MS, windowBegin } from '../aggregation/member-second.js';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
@@ -24,6 +24,8 @@ export interface DerivationOptions {
 export interface FlushedWith extends Partial<Pick<StoreWrite, 'deadLetters' | 'removedDeadLetters'>> {
   /** Asked last, right before the write: the books go on while seconds are derived. */
   settle(): SpoolRecord[];
+  /** Sensors whose seconds are derived anew: the roster says of somebody else than it did that they wear them. */
+  regrouped?: readonly Regrouped[];
 }
 
 export interface Flushed {
@@ -83,14 +85,14 @@ export class Derivation {
    */
   async flush(fresh: readonly StoredReading[], also: FlushedWith = nothingElse): Promise<Flushed | undefined> {
     const { store, rosterOf } = this.options;
-    const { deadLetters = [], removedDeadLetters = [], settle } = also;
+    const { deadLetters = [], removedDeadLetters = [], regrouped = [], settle } = also;
     const breather = new Breather();
     if (this.#isFarAhead(this.#watermarkAt)) await this.resume();
     const watermarkAt = this.#watermarkAt;
     const targetAt = Math.max(watermarkAt, this.#target());
     await this.#window.add(fresh, windowBegin(watermarkAt), breather);
     const active = this.#window.activeSince(windowBegin(watermarkAt));
-    const runs = derivationPlan({ fresh, active, watermarkAt, targetAt, rosterOf });
+    const runs = derivationPlan({ fresh, active, watermarkAt, targetAt, regrouped, rosterOf });
     if (breather.isDue) await breather.breathe();
     await this.#window.cover(runs.flatMap(spansOf), breather);
     const after = await this.#derive(runs, breather);

@@ -3,6 +3,7 @@ import { Ctx, EventPattern, type MqttContext, Payload } from '@nestjs/microservi
 import { createParser, GatewayHealth, topics } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { LOG } from '../api/tokens.js';
+import { GatewayFleet } from './gateway-fleet.js';
 import { Pipeline } from './pipeline.js';
 
 const parser = createParser(GatewayHealth, 'health');
@@ -12,6 +13,7 @@ const parser = createParser(GatewayHealth, 'health');
 export class GatewayHealthController {
   constructor(
     @Inject(Pipeline) private readonly pipeline: Pipeline,
+    @Inject(GatewayFleet) private readonly fleet: GatewayFleet,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -21,7 +23,9 @@ export class GatewayHealthController {
     const from = topics.gatewayHealth.parse(topic);
     if (!from) return;
     try {
-      this.pipeline.hearHealth(from, parser.parse(payload), context.getPacket().retain === true);
+      const health = parser.parse(payload);
+      this.fleet.hear(from, health);
+      this.pipeline.hearHealth(from, health, context.getPacket().retain === true);
     } catch (error) {
       this.log.warn({ topic, reason: (error as Error).message }, 'health refused');
     }

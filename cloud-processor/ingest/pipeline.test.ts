@@ -43,7 +43,7 @@ async function create(options: Partial<Omit<PipelineOptions, 'store' | 'clock'>>
     if (call === 'begin') begins++;
     return fault;
   });
-  const created = await pipelineOn({ store: fragile, roster, clock: () => now, maxWaitingReadings: 50, ...options });
+  const created = await pipelineOn({ store: fragile, rosterOf: () => roster, clock: () => now, maxWaitingReadings: 50, ...options });
   begins = 0; // its own one
   return created;
 }

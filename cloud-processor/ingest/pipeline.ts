@@ -1,8 +1,15 @@
 import type { GatewayHealth, GatewayParams, Session } from '@pulseboard/contract';
+import type { Regrouped } from '../aggregation/derivation-plan.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import { type Derivation, type Flushed, SECOND_CLOSES_AFTER_MS } from './derivation.js';
 import { Reception, type ReceptionOptions } from './reception.js';
 import type { BookCounts, SpoolBooks } from './spool-books.js';
+
+/** Who says that sensors have other members than their stored seconds say. */
+export interface Regroupings {
+  /** Makes the new roster count from now on. @param watermarkAt seconds up to this one are derived; @returns what to derive anew, until it is done */
+  take(watermarkAt: number): { regrouped: readonly Regrouped[]; done(): void } | undefined;
+}
 
 export interface PipelineOptions extends ReceptionOptions {
   store: Pick<TimeSeriesStore, 'begin' | 'totals'>;
@@ -10,6 +17,7 @@ export interface PipelineOptions extends ReceptionOptions {
   books: SpoolBooks;
   epoch: number;
   derivation: Derivation;
+  regroupings?: Regroupings;
   onFlushed(flushed: Flushed): void;
   /** The store was away and is back: a new epoch has begun. */
   onEpoch(): void;
@@ -125,11 +133,17 @@ export class Pipeline {
 
   async #flush(): Promise<void> {
     const { books } = this;
-    const { derivation, boards, onFlushed } = this.options;
+    const { derivation, regroupings, boards, onFlushed } = this.options;
     try {
       const taken = await this.#reception.takeSome(FLUSH_READINGS);
       const { readings, deadLetters } = taken;
-      const flushed = await derivation.flush(readings, { deadLetters, settle: () => books.settle(readings, deadLetters) });
+      const regrouping = regroupings?.take(derivation.watermarkAt);
+      const flushed = await derivation.flush(readings, {
+        deadLetters,
+        settle: () => books.settle(readings, deadLetters),
+        ...(regrouping ? { regrouped: regrouping.regrouped } : {}),
+      });
+      regrouping?.done();
       this.#reception.finish();
       if (!flushed) return;
       books.commit(flushed.spools);

@@ -24,6 +24,8 @@ export interface ReceptionOptions {
   monotonic?: () => number;
   log: Logger;
   onPicture(board: RoomBoard): void;
+  /** Each reading once it is shown, also one that is not taken and comes again. @param now as `clock` says */
+  onHeard?(reading: StoredReading, now: number): void;
   /** Readings that may wait for the store. */
   maxWaitingReadings?: number;
 }
@@ -186,7 +188,7 @@ export class Reception {
 
   /** What is taken is taken: a fault in showing it must not keep it from the store. */
   #show(readings: readonly StoredReading[]): void {
-    const { boards, clock, log, onPicture } = this.options;
+    const { boards, clock, log, onPicture, onHeard } = this.options;
     try {
       const now = clock();
       const changed = new Set<RoomBoard>();
@@ -195,6 +197,7 @@ export class Reception {
         if (board) changed.add(board);
       }
       for (const board of changed) onPicture(board);
+      if (onHeard) for (const reading of readings) onHeard(reading, now);
     } catch (error) {
       log.error({ err: (error as Error).stack }, 'readings could not be shown');
     }

@@ -63,7 +63,7 @@ export function createMqttPublisher({
     },
     member: (second) => send('member', topics.member.build(second), JSON.stringify(second)),
     clearMember: (gym, room, member) => send('member', topics.member.build({ gym, room, member }), NOTHING),
-    sensor: (second) => send('sensor', topics.sensor.build(second), JSON.stringify(second)),
+    sensor: (strap, second) => send('sensor', topics.sensor.build({ ...second, sensor: strap }), JSON.stringify(second)),
     clearSensor: (gym, room, sensor) => send('sensor', topics.sensor.build({ gym, room, sensor }), NOTHING),
     board: (board) => send('board', topics.board.build(board), JSON.stringify(board)),
     session: (session) => send('session', topics.session.build(session), JSON.stringify(session)),

@@ -5,8 +5,8 @@ export interface Publisher {
   readonly connected: boolean;
   member(second: PublishedMemberSecond): void;
   clearMember(gym: Id, room: Id, member: Id): void;
-  /** Of a strap that is nobody's. */
-  sensor(second: PublishedMemberSecond): void;
+  /** Of a guest. @param strap that the guest is named by: the topic stays the same, whichever of its sensors was heard */
+  sensor(strap: Id, second: PublishedMemberSecond): void;
   clearSensor(gym: Id, room: Id, sensor: Id): void;
   board(board: Board): void;
   session(session: Session): void;

@@ -28,9 +28,9 @@ class RecordingPublisher implements Publisher {
     this.seconds.push(second);
     this.#say(`${second.room}/members/${second.member} ${(second.at - T0) / 1000}`);
   }
-  sensor(second: PublishedMemberSecond): void {
+  sensor(strap: string, second: PublishedMemberSecond): void {
     this.seconds.push(second);
-    this.#say(`${second.room}/sensors/${second.sensor} ${(second.at - T0) / 1000}`);
+    this.#say(`${second.room}/sensors/${strap} ${(second.at - T0) / 1000}`);
   }
   clearMember = (_: string, room: string, member: string) => this.#say(`clear ${room}/members/${member}`);
   clearSensor = (_: string, room: string, sensor: string) => this.#say(`clear ${room}/sensors/${sensor}`);
@@ -85,6 +85,22 @@ test('who moves is cleared where they were; who leaves is cleared', () => {
   rooms.left('demo', 'nobody');
   rooms.publish(T0 + 4000);
   expect(publisher.take()).toEqual(['clear studio/members/ada', 'clear main/sensors/ant-hr-7']);
+});
+
+test('a guest whose strap is heard by its other radio keeps its topic; one who is somebody else is cleared at once, and stays so', () => {
+  const { rooms, publisher } = setUp();
+  const twin = { member: 'guest-ble-a', sensor: 'ble-a' };
+  rooms.derived([secondOf(1, guest), secondOf(1, twin)]);
+  rooms.publish(T0);
+  expect(publisher.take()).toEqual(['main/sensors/ant-hr-7 1', 'main/sensors/ble-a 1']);
+  rooms.left('demo', twin.member);
+  expect(publisher.take()).toEqual(['clear main/sensors/ble-a']);
+  rooms.derived([secondOf(1, guest), secondOf(2, { ...guest, sensor: 'ble-a' })]);
+  rooms.publish(T0 + 3000);
+  expect(publisher.take()).toEqual(['main/sensors/ant-hr-7 2']);
+  expect(publisher.seconds.at(-1)).toMatchObject({ sensor: 'ble-a' });
+  rooms.left('demo', guest.member);
+  expect(publisher.take()).toEqual(['clear main/sensors/ant-hr-7']);
 });
 
 test('what a gateway brings hours later is not published as the state of now', () => {

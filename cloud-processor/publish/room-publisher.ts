@@ -1,4 +1,4 @@
-import { type Id, isGuest, type MemberSecond, type Session } from '@pulseboard/contract';
+import { type Id, isGuest, type MemberSecond, type Session, strapOfGuest } from '@pulseboard/contract';
 import type { Roster } from '../aggregation/roster.js';
 import type { Boards } from '../board/boards.js';
 import { GONE_AFTER_MS } from '../board/live-member.js';
@@ -8,7 +8,7 @@ import type { Publisher } from './publisher.js';
 export class RoomPublisher {
   readonly #newest = new Map<string, MemberSecond>();
   /** Where each member was last published, so that it can be cleared there. */
-  readonly #publishedIn = new Map<string, { room: Id; sensor: Id; second: MemberSecond | undefined }>();
+  readonly #publishedIn = new Map<string, { room: Id; second: MemberSecond | undefined }>();
   /** What the broker could not be told to clear while it was away. */
   #toClear: (() => void)[] = [];
   readonly #sessions = new Map<string, string>();
@@ -47,12 +47,12 @@ export class RoomPublisher {
       }
       const last = this.#publishedIn.get(key);
       if (last?.second === second) continue;
-      // A member's topic has the room in it, a guest's the sensor, which never changes.
-      if (last && last.room !== second.room) this.#clear(second.gym, second.member, last);
+      // The topic has the room in it.
+      if (last && last.room !== second.room) this.#clear(second.gym, second.member, last.room);
       const nickname = this.rosterOf(second.gym).nicknameOf(second.member);
-      if (isGuest(second.member)) this.publisher.sensor(second);
+      if (isGuest(second.member)) this.publisher.sensor(strapOfGuest(second.member), second);
       else this.publisher.member({ ...second, ...(nickname === undefined ? {} : { nickname }) });
-      this.#publishedIn.set(key, { room: second.room, sensor: second.sensor, second });
+      this.#publishedIn.set(key, { room: second.room, second });
     }
     for (const board of this.boards.all()) {
       if (!this.isKnown(board.gym, board.room)) continue;
@@ -65,13 +65,14 @@ export class RoomPublisher {
   left(gym: Id, member: Id): void {
     const key = `${gym}/${member}`;
     const last = this.#publishedIn.get(key);
-    if (last) this.#clear(gym, member, last);
+    if (last) this.#clear(gym, member, last.room);
     this.#publishedIn.delete(key);
     this.#newest.delete(key);
   }
 
-  #clear(gym: Id, member: Id, { room, sensor }: { room: Id; sensor: Id }): void {
-    const clear = () => (isGuest(member) ? this.publisher.clearSensor(gym, room, sensor) : this.publisher.clearMember(gym, room, member));
+  #clear(gym: Id, member: Id, room: Id): void {
+    const clear = () =>
+      isGuest(member) ? this.publisher.clearSensor(gym, room, strapOfGuest(member)) : this.publisher.clearMember(gym, room, member);
     if (this.publisher.connected) clear();
     else this.#toClear.push(clear);
   }

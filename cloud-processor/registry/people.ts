@@ -1,5 +1,5 @@
 import type { Id } from '@pulseboard/contract';
-import { emptyRoster, Roster } from '../aggregation/roster.js';
+import { emptyRoster, Roster, type RosterData } from '../aggregation/roster.js';
 import type { Registry, Room } from './registry.js';
 
 /** What the registry knows, at hand: rosters by gym and names of rooms. */
@@ -25,8 +25,15 @@ export class People {
 
   /** After the registry changed. */
   async reload(gym: Id): Promise<void> {
-    this.#rosters.set(gym, new Roster(await this.registry.roster(gym)));
+    this.use(gym, await this.registry.roster(gym));
   }
+
+  /** What the registry said of a gym counts from now on. */
+  use(gym: Id, data: RosterData): void {
+    this.#rosters.set(gym, new Roster(data));
+  }
+
+  readonly isGym = (gym: Id): boolean => this.#rosters.has(gym);
 
   readonly isPrepared = (gym: Id, room: Id): boolean => this.#rooms.has(`${gym}/${room}`);
   readonly rosterOf = (gym: Id): Roster => this.#rosters.get(gym) ?? this.#nobody;

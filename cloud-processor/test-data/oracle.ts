@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Id, MemberSecond } from '@pulseboard/contract';
-import { lastTouchedSecond, memberSecond } from '../aggregation/member-second.js';
-import { inOrder, type StoredReading } from '../aggregation/stored-reading.js';
+import { lastTouchedSecond, memberSecond, windowBegin } from '../aggregation/member-second.js';
+import type { Roster } from '../aggregation/roster.js';
+import { firstAtOrAfter, inOrder, type StoredReading } from '../aggregation/stored-reading.js';
 import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
 import type { Boards } from '../board/boards.js';
 import { totalsQuery } from '../ingest/pipeline.js';
@@ -16,24 +17,24 @@ export interface Expected {
   totals: Record<string, Totals>;
 }
 
-/** The pure function over all readings, for every second that any of them touches. */
-export function expectedOf(readings: readonly StoredReading[]): Expected {
-  const byMember = new Map<Id, StoredReading[]>();
-  for (const r of [...readings].sort(inOrder)) {
-    const member = roster.memberOf(r.sensor, r.at);
-    if (member === undefined) continue;
-    const list = byMember.get(member);
-    if (list) list.push(r);
-    else byMember.set(member, [r]);
-  }
+/** The pure function over all readings, for every second that any of them touches, and everybody who may wear a strap then. */
+export function expectedOf(readings: readonly StoredReading[], who: Roster = roster): Expected {
+  const ordered = [...readings].sort(inOrder);
+  const sensors = [...new Set(ordered.map((r) => r.sensor))];
+  const bySensor = new Map(sensors.map((sensor) => [sensor, ordered.filter((r) => r.sensor === sensor)]));
   const seconds: MemberSecond[] = [];
-  for (const [member, list] of byMember)
-    for (let s = Math.floor(list[0]!.at / 1000) * 1000; s <= lastTouchedSecond(list.at(-1)!.at); s += 1000) {
-      const second = memberSecond(s, list, member, roster.profileOf(member, s));
+  const [first, last] = [ordered[0]!.at, ordered.at(-1)!.at];
+  for (let s = Math.floor(first / 1000) * 1000; s <= lastTouchedSecond(last); s += 1000)
+    for (const member of new Set(sensors.flatMap((sensor) => who.memberOf(sensor, s) ?? []))) {
+      const worn = who.sensorsOf(member, s).flatMap((sensor) => windowOf(bySensor.get(sensor) ?? [], s));
+      const second = memberSecond(s, worn.sort(inOrder), member, who.profileOf(member, s));
       if (second) seconds.push(second);
     }
   return { seconds: bySecond(seconds), totals: totalsOf(seconds) };
 }
+
+const windowOf = (readings: readonly StoredReading[], s: number): StoredReading[] =>
+  readings.slice(firstAtOrAfter(readings, windowBegin(s)), firstAtOrAfter(readings, s + 1000));
 
 /** What a store holds of a gym: its seconds, and its own sums of them. */
 export async function foundIn(store: TimeSeriesStore, gym: Id, rooms: readonly Id[], members: readonly Id[]): Promise<Expected> {

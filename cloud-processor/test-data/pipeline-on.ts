@@ -1,4 +1,4 @@
-import type { Clock } from '@pulseboard/contract';
+import type { Clock, Id } from '@pulseboard/contract';
 import { pino } from 'pino';
 import type { Roster } from '../aggregation/roster.js';
 import { Boards } from '../board/boards.js';
@@ -7,19 +7,21 @@ import { Pipeline, type PipelineOptions } from '../ingest/pipeline.js';
 import { SpoolBooks } from '../ingest/spool-books.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 
+/** How long the store keeps readings. */
+export const READINGS_MS = 30 * 86_400_000;
+
 export interface PipelineStart extends Partial<PipelineOptions> {
   store: TimeSeriesStore;
-  roster: Roster;
+  rosterOf(gym: Id): Roster;
   /** Of event time and of waiting alike. */
   clock: Clock;
   keepMs?: number;
 }
 
 /** A pipeline on a store, as a process makes it at its start: every room is known, nobody is told anything but who asks for it, and flushes are called for. */
-export async function pipelineOn({ roster, keepMs, ...options }: PipelineStart): Promise<Pipeline> {
+export async function pipelineOn({ rosterOf, keepMs, ...options }: PipelineStart): Promise<Pipeline> {
   const { store, clock } = options;
   const { epoch, spools, watermarkAt } = await store.begin();
-  const rosterOf = () => roster;
   const derivation = new Derivation({ store, rosterOf, clock, watermarkAt, ...(keepMs === undefined ? {} : { keepMs }) });
   await derivation.resume();
   return new Pipeline({
@@ -27,7 +29,7 @@ export async function pipelineOn({ roster, keepMs, ...options }: PipelineStart):
     epoch,
     derivation,
     boards: new Boards(rosterOf),
-    readingsMs: 30 * 86_400_000,
+    readingsMs: READINGS_MS,
     prepareRoom: async () => {},
     isPrepared: () => true,
     monotonic: clock,

@@ -1,9 +1,13 @@
+import { pino } from 'pino';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import { Boards } from '../board/boards.js';
 import type { Pipeline } from '../ingest/pipeline.js';
+import { StrapLinks } from '../ingest/strap-links.js';
+import { People } from '../registry/people.js';
+import type { Registry } from '../registry/registry.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import type { Arrival } from './arrivals.js';
-import { pipelineOn } from './pipeline-on.js';
+import { pipelineOn, READINGS_MS } from './pipeline-on.js';
 
 /** Ada wears two straps and a foot pod; Bruno's strap was Chiara's before; the others are guests. */
 export const roster = new Roster({
@@ -29,18 +33,23 @@ export class ProcessorRun {
   now: number;
   boards!: Boards;
   pipeline!: Pipeline;
+  /** Only with a registry. */
+  links!: StrapLinks;
+  /** Who was taken off a board because of a link. */
+  readonly left: string[] = [];
   #store!: TimeSeriesStore;
 
   private constructor(
     private readonly openStore: () => Promise<TimeSeriesStore>,
     begin: number,
+    private readonly registry?: Registry,
   ) {
     this.now = begin;
   }
 
-  /** @param begin UTC ms at which the processor starts */
-  static async start(openStore: () => Promise<TimeSeriesStore>, begin: number): Promise<ProcessorRun> {
-    const run = new ProcessorRun(openStore, begin);
+  /** @param begin UTC ms at which the processor starts; @param registry in the place of `roster`: then straps are linked, too */
+  static async start(openStore: () => Promise<TimeSeriesStore>, begin: number, registry?: Registry): Promise<ProcessorRun> {
+    const run = new ProcessorRun(openStore, begin, registry);
     await run.#start();
     return run;
   }
@@ -79,8 +88,32 @@ export class ProcessorRun {
 
   async #start(): Promise<void> {
     this.#store = await this.openStore();
-    this.boards = new Boards(() => roster);
-    // A short memory, so that late readings make it ask the store.
-    this.pipeline = await pipelineOn({ store: this.#store, roster, clock: () => this.now, keepMs: 15_000, boards: this.boards });
+    const people = this.registry && new People(this.registry);
+    await people?.loadAll();
+    const rosterOf = people?.rosterOf ?? (() => roster);
+    const clock = () => this.now;
+    this.boards = new Boards(rosterOf);
+    const { registry, boards } = this;
+    if (registry && people)
+      this.links = await StrapLinks.open({
+        registry,
+        useRoster: (gym, data) => {
+          people.use(gym, data);
+          for (const { member } of boards.regroup(gym)) this.left.push(member);
+        },
+        clock,
+        readingsMs: READINGS_MS,
+        log: pino({ level: 'silent' }),
+      });
+    this.pipeline = await pipelineOn({
+      store: this.#store,
+      rosterOf,
+      clock,
+      // A short memory, so that late readings make it ask the store.
+      keepMs: 15_000,
+      boards,
+      ...(people ? { prepareRoom: people.prepare, isPrepared: people.isPrepared } : {}),
+      ...(registry ? { regroupings: this.links, onHeard: (reading, now) => this.links.note(reading, now) } : {}),
+    });
   }
 }

@@ -1,0 +1,74 @@
+import { ClockState, Id, RadioHealth } from '@pulseboard/contract';
+import Type from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const UtcMsInt = Type.Integer({ description: 'UTC ms' });
+
+export const StrapLinkAnswer = Type.Object(
+  {
+    sensor: Type.String({ description: 'id of the Bluetooth sensor' }),
+    twin: Type.String({ description: 'id of the ANT+ sensor' }),
+    state: Type.Union([Type.Literal('found'), Type.Literal('given'), Type.Literal('overruled')], {
+      description: 'found: their beats agree; given: an operator said that they are one strap; overruled: that they are two',
+    }),
+    from: Type.Integer({ description: 'since when they count as one, UTC ms' }),
+    foundAt: Type.Optional(Type.Integer({ description: 'when their beats were found to agree, UTC ms; absent: never' })),
+    settled: Type.Boolean({ description: 'false: stored seconds are still being derived anew' }),
+    hasEffect: Type.Boolean({
+      description: 'they count as one strap now because of it; not when it is overruled, nor when each is assigned to somebody itself',
+    }),
+    member: Type.Optional(Type.String({ description: 'whom both count for now; absent: each counts for another one' })),
+    agreement: Type.Optional(
+      Type.Object(
+        {
+          at: UtcMsInt,
+          compared: Type.Integer({ description: 'beats of which both told the interval' }),
+          agreed: Type.Integer({ description: 'of those, how many intervals were the same' }),
+          log10Chance: Type.Number({
+            description: 'decimal logarithm of how probable that is of two people at most; a link is found at -10 and 90 % agreed',
+          }),
+        },
+        { ...closed, description: 'of the last minute in which both were heard' },
+      ),
+    ),
+  },
+  closed,
+);
+
+export const FleetAnswer = Type.Object(
+  {
+    gym: Id,
+    gateways: Type.Array(
+      Type.Object(
+        {
+          gateway: Id,
+          room: Id,
+          at: Type.Integer({ description: 'when it said so, UTC ms; it does every 10 s' }),
+          version: Type.String(),
+          clock: ClockState,
+          radios: Type.Array(RadioHealth),
+          straps: Type.Array(
+            Type.Object(
+              {
+                sensor: Id,
+                lastHeardAt: UtcMsInt,
+                rssiDbm: Type.Optional(Type.Integer()),
+                batteryPercent: Type.Optional(Type.Integer()),
+              },
+              closed,
+            ),
+            { description: 'sensors that it heard in the last 10 minutes' },
+          ),
+        },
+        { ...closed, description: 'as it said of itself last' },
+      ),
+    ),
+    links: Type.Array(StrapLinkAnswer, { description: 'of straps that speak ANT+ and Bluetooth, by sensor' }),
+  },
+  closed,
+);
+
+export const StrapLinkBody = Type.Object(
+  { same: Type.Boolean({ description: 'true: the two sensors are one strap; false: they are two' }) },
+  closed,
+);
