@@ -166,7 +166,12 @@ describe('commands that answer and end', () => {
 });
 
 testDevFull('a radio log that takes no more is told once, and the gateway goes on', async () => {
-  const settings = { PULSEBOARD_GYM: 'tower', PULSEBOARD_STRAPS: '2', PULSEBOARD_BROKER_URL: system.mqttUrl };
+  const settings = {
+    PULSEBOARD_GYM: 'tower',
+    PULSEBOARD_RADIO: 'simulated',
+    PULSEBOARD_STRAPS: '2',
+    PULSEBOARD_BROKER_URL: system.mqttUrl,
+  };
   const gateway = startChild(['gateway'], { ...settings, PULSEBOARD_RADIO_LOG: '/dev/full' });
   await eventually('both straps on the board', async () => (await board(system.url, 'tower')).members.length === 2);
   expect(await gateway.stop()).toEqual({ code: 0, signal: null });

@@ -102,16 +102,21 @@ describeWithBus('what there is', () => {
   test('BlueZ and what comes with it are found when they come, not at the next heartbeat', async () => {
     // A connection that fails would be tried again at a heartbeat.
     room = new TestRoom({ times: { heartbeatMs: 600_000, connectLimitMs: 20_000, gattLimitMs: 20_000, strapSilentAfterMs: 20_000 } });
-    room.straps.push(POLAR, BELT);
+    room.adapters.clear();
     await room.bus.start();
     room.start();
     await says('BlueZ does not run');
     await room.startBluez();
+    await says('plug one in');
+    room.mock.addAdapter('hci0');
+    for (const strap of [POLAR, BELT]) room.mock.addStrap(strap);
     await room.hear([POLAR.address, BELT.address]);
     room.mock.setPowered('hci0', false);
     await says('was switched off');
     room.mock.setPowered('hci0', true);
     await room.hear([POLAR.address, BELT.address]);
+    room.mock.close();
+    await says('BlueZ does not run');
   });
 
   test('two adapters, each with its own state', async () => {
@@ -261,7 +266,7 @@ describeWithBus('closing', () => {
     const heard = room.events.length;
     const isHeld = () => room.mock?.isOnBus && room.mock.report().discovering.length + room.mock.report().connected.length > 0;
     await until(() => !isHeld(), 'all is let go');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     expect(room.events).toHaveLength(heard);
     await room.close();
   });

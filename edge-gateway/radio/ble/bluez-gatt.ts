@@ -48,13 +48,12 @@ export class BluezGatt implements GattConnection {
     const found = new Map<BleCharacteristic, Characteristic>();
     const gatt = await this.#gatt();
     const services = await gatt.services();
-    for (const [uuid, service] of Object.entries(SERVICES) as [BleCharacteristic, string][]) {
-      if (!services.includes(fullUuid(service))) continue;
-      const { callLimitMs } = this.options.times;
-      const primary = await gatt.getPrimaryService(fullUuid(service));
-      if (!(await primary.characteristics()).includes(fullUuid(uuid))) continue;
-      const characteristic = await primary.getCharacteristic(fullUuid(uuid));
-      const flags = await this.#bus.within(callLimitMs, 'the strap', characteristic.getFlags());
+    for (const [uuid, serviceUuid] of Object.entries(SERVICES) as [BleCharacteristic, string][]) {
+      if (!services.includes(fullUuid(serviceUuid))) continue;
+      const service = await gatt.getPrimaryService(fullUuid(serviceUuid));
+      if (!(await service.characteristics()).includes(fullUuid(uuid))) continue;
+      const characteristic = await service.getCharacteristic(fullUuid(uuid));
+      const flags = await this.#bus.within(this.options.times.callLimitMs, 'the strap', characteristic.getFlags());
       found.set(uuid, this.#characteristic(characteristic, flags.includes('notify') || flags.includes('indicate')));
     }
     return found;

@@ -51,7 +51,7 @@ export function readSignal(
 ): BluetoothNews[] {
   if (type !== SIGNAL) return [];
   if (sender === BUS && member === 'NameOwnerChanged' && body[0] === BLUEZ) return [{ kind: 'bluez', owner: String(body[2]) || undefined }];
-  if (sender !== owner) return [];
+  if (owner === undefined || sender !== owner) return [];
   if (iface === PROPERTIES && member === 'PropertiesChanged')
     return readObject(path, { [String(body[0])]: body[1] }, { isNew: false, gone: strings(body[2]) });
   if (iface !== OBJECT_MANAGER) return [];

@@ -94,7 +94,7 @@ describeWithBus('straps that have to be connected', () => {
     const straps = [1, 2, 3, 4, 5].map((n) => `C0:00:00:00:01:0${n}`);
     await open(
       straps.map((address) => belt(address)),
-      { maxConnections: 2, times: { turnMs: 150 } },
+      { maxConnections: 2, times: { turnMs: 100 } },
     );
     const turnsOf = (address: string) => room.mock.report().connects[address] ?? 0;
     await until(() => straps.every((address) => turnsOf(address) >= 3), 'three turns each');

@@ -6,9 +6,9 @@ import { createPrivateBus, findDbusDaemon, type PrivateBus } from './private-bus
 
 /** Short enough for a test, and for the mock long enough on a busy machine. */
 export const QUICK: Partial<BleTimes> = {
-  ...{ heartbeatMs: 40, callLimitMs: 3000, connectLimitMs: 400, gattLimitMs: 500, closeLimitMs: 500 },
+  ...{ heartbeatMs: 40, callLimitMs: 3000, connectLimitMs: 1500, gattLimitMs: 1500, closeLimitMs: 1500 },
   ...{ retry: { firstMs: 20, longestMs: 200 }, strapRetry: { firstMs: 20, longestMs: 200 } },
-  ...{ turnMs: 200, strapSilentAfterMs: 400, heardWithinMs: 1000, receivingWithinMs: 300 },
+  ...{ turnMs: 200, strapSilentAfterMs: 1500, heardWithinMs: 1000, receivingWithinMs: 300 },
 };
 
 export const daemon = findDbusDaemon();
