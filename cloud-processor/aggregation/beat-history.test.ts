@@ -123,4 +123,6 @@ test('beats are about when they were, and are forgotten after a minute or so', (
   history.note(told(3_600_000, [500]));
   for (let s = 1; s < 5; s++) history.note(told(3_600_000 + s * 1000, [512, 512]));
   expect(history.runs.map(({ ticks }) => ticks.length)).toEqual([9]);
+  for (let s = 5; s < 200; s++) history.note(told(3_600_000 + s * 1000, []));
+  expect(history.runs.map(({ ticks }) => ticks.length)).toEqual([0]);
 });

@@ -91,6 +91,8 @@ export class BeatHistory {
   }
 
   #begin(): BeatRun {
+    const last = this.runs.at(-1);
+    if (last?.ticks.length === 0) return last;
     const run: BeatRun = { ticks: [], at: [] };
     this.runs.push(run);
     return run;
@@ -104,10 +106,10 @@ export class BeatHistory {
   }
 
   #forget(before: number): void {
-    const [oldest] = this.runs;
     // The newest run goes on, however old its beats are.
-    if (this.runs.length > 1 && (oldest!.at.at(-1) ?? Number.NEGATIVE_INFINITY) < before) this.runs.shift();
-    else if (oldest && oldest.at[FORGET_AT_ONCE - 1]! < before) {
+    while (this.runs.length > 1 && this.runs[0]!.at.at(-1)! < before) this.runs.shift();
+    const [oldest] = this.runs;
+    if (oldest && oldest.at[FORGET_AT_ONCE - 1]! < before) {
       oldest.ticks.splice(0, FORGET_AT_ONCE);
       oldest.at.splice(0, FORGET_AT_ONCE);
     }

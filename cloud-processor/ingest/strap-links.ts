@@ -98,6 +98,7 @@ export class StrapLinks {
       const settled = isSame === (known !== undefined && isInForce(known)) && (known?.settled ?? true);
       return this.#save(gym, { ...pair, ...foundAtOf(known), state, from: Math.min(known?.from ?? present, present), settled });
     });
+    this.options.log.info({ gym, ...pair, isSame }, 'an operator said whether two sensors are one strap');
     return this.#linkOf(gym, pair)!;
   }
 
@@ -116,6 +117,7 @@ export class StrapLinks {
       const settled = isInForce(known) === isInForce({ state }) && known.settled;
       return settled && state === 'withdrawn' ? registry.removeStrapLink(gym, pair) : this.#save(gym, { ...known, state, settled });
     });
+    this.options.log.info({ gym, ...pair }, 'an operator took back what was said of two sensors');
   }
 
   /** All that the registry was asked is answered. */
