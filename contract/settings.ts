@@ -146,7 +146,8 @@ export const settings = {
   minRssiDbm: setting({
     name: 'PULSEBOARD_MIN_RSSI_DBM',
     default: '',
-    meaning: 'take straps only once they were heard this strong, such as `-80`; empty: however weak',
+    meaning:
+      'take straps only once they were heard this strong within a minute, such as `-80`; empty: however weak. Where a radio does not tell the strength, everybody is taken',
     parts: ['gateway'],
     parse: optional(number(-128, 0, true)),
   }),

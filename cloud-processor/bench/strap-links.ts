@@ -16,7 +16,7 @@ const straps = Number(process.argv[2] ?? 100);
 const hours = Number(process.argv[3] ?? 40);
 const write = (line: string) => process.stdout.write(`${line}\n`);
 const cells = (...values: (string | number)[]) =>
-  values.map((value, i) => (i ? String(value).padStart(13) : String(value).padEnd(34))).join('');
+  values.map((value, i) => (i ? String(value).padStart(15) : String(value).padEnd(34))).join('');
 
 const HEARTS: [string, Heart][] = [
   ['at rest, 55 bpm', { bpm: () => 55, effort: 0 }],
@@ -52,7 +52,7 @@ const together = (variability: number): Heart => ({ bpm: (s) => (Math.floor(s / 
 
 write('');
 write(`Two people for ${hours} h each kind, compared every 2 s`);
-write(cells('hearts', 'comparisons', 'links', 'highest share', 'least log10 of chance (link: -10)'));
+write(cells('hearts', 'comparisons', 'links', 'highest share', 'least log10'));
 for (const [name, heart] of [
   ...HEARTS,
   ['180 bpm, a quarter as variable', { bpm: () => 180, effort: 1, variability: 0.25 }],

@@ -7,6 +7,9 @@ export interface HeardGateway {
   health: GatewayHealth;
 }
 
+/** Of a gym; far more than any has. */
+const MOST_GATEWAYS = 1000;
+
 /** The last health of every gateway that was heard since the processor began; a broker that keeps the last ones tells them at once. */
 export class GatewayFleet {
   readonly #gyms = new Map<Id, Map<Id, HeardGateway>>();
@@ -19,7 +22,11 @@ export class GatewayFleet {
     }
     // A gateway that was carried to another room has left its last word in the one before.
     const known = ofGym.get(gateway);
-    if (!known || known.room === room || health.at >= known.health.at) ofGym.set(gateway, { gateway, room, health });
+    if (known && known.room !== room && health.at < known.health.at) return;
+    ofGym.delete(gateway);
+    ofGym.set(gateway, { gateway, room, health });
+    // In the order in which they were heard: a broker without logins must not fill the memory.
+    if (ofGym.size > MOST_GATEWAYS) ofGym.delete(ofGym.keys().next().value!);
   }
 
   /** By id. */

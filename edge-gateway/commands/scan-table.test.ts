@@ -65,3 +65,9 @@ test('frames that cannot be decoded count with their receiver', () => {
 test('nobody', () => {
   expect(shown([]).at(-1)).toMatch(/^Nobody is heard yet/);
 });
+
+test('whoever was not heard for ten minutes is no line any more', () => {
+  const table = new ScanTable(new SensorGate(), START);
+  for (const event of [polar(0, 'A0:00:00:00:00:01', 'public', -60), ant(60_000)]) table.hear(event);
+  expect(table.lines(START + 600_000, receivers).filter((line) => /^(ant-hr|ble)-/.test(line))).toHaveLength(1);
+});

@@ -6,6 +6,8 @@ import { table } from './table.js';
 
 /** Frames a second are counted over this long. */
 const RATE_WINDOW_MS = 5000;
+/** Passing phones must not fill the table. */
+const FORGET_AFTER_MS = 600_000;
 const PROTOCOLS = { 'ant-frame': 'ANT+', 'ble-notification': 'BLE connected', 'ble-advertisement': 'BLE advertised' } as const;
 
 interface Strap {
@@ -56,6 +58,7 @@ export class ScanTable {
 
   /** @param now by the clock of the events */
   lines(now: number, receivers: readonly ReceiverState[]): string[] {
+    for (const [sensor, { heardAt }] of this.#straps) if (now - heardAt >= FORGET_AFTER_MS) this.#straps.delete(sensor);
     const states = new Map(this.#all.straps().map((state) => [state.sensor, state]));
     const rows = [...this.#straps].sort(([a], [b]) => (a < b ? -1 : 1));
     const body = rows.map(([sensor, strap]) => {

@@ -97,4 +97,12 @@ function howToReach(broker: string, code: string): string[] {
   ];
 }
 
-const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
+/** What cannot be parsed is not shown at all: it may hold a password anywhere. */
+function withoutPassword(url: string): string {
+  try {
+    const { protocol, host } = new URL(url);
+    return `${protocol}//${host}`;
+  } catch {
+    return 'the broker';
+  }
+}

@@ -117,6 +117,16 @@ describe('broker', () => {
     });
   });
 
+  test('that hangs up on who asks for what it must not have', async () => {
+    const { aedes, host } = await broker();
+    aedes.authorizeSubscribe = (client, _, done) => {
+      client?.conn.destroy();
+      done(null, null);
+    };
+    const [finding] = await checkBroker(`mqtt://${host}`, me);
+    expect(finding).toMatchObject({ verdict: 'fail', says: expect.stringContaining('does not let it have') });
+  });
+
   test('with a wrong password, which is not shown', async () => {
     const { aedes, host } = await broker();
     aedes.authenticate = (_, user, password, done) => {

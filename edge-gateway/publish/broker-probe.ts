@@ -73,11 +73,17 @@ async function listen(client: MqttClient, params: GatewayParams, now: () => numb
     });
   });
   const deniedTopics: string[] = [];
+  // Some brokers hang up on who asks for what it must not have; then nothing more is answered.
+  const gone = new Promise<true>((resolve) => client.once('close', () => resolve(true)));
   for (const filter of [topics.committed.build(params), topics.processorStatus.filter])
-    if (await isDenied(client, filter)) deniedTopics.push(filter);
+    if (await Promise.race([isDenied(client, filter), gone, after(CONNECT_TIMEOUT_MS)])) deniedTopics.push(filter);
+  if (!client.connected) return { kind: 'connected', deniedTopics, processor };
   await heard;
   return { kind: 'connected', deniedTopics, processor, ...(clockAheadMs === undefined ? {} : { clockAheadMs }) };
 }
+
+/** @returns true, later: what is not answered is not given */
+const after = (ms: number): Promise<true> => new Promise((resolve) => setTimeout(resolve, ms, true).unref());
 
 const isDenied = (client: MqttClient, filter: string): Promise<boolean> =>
   client.subscribeAsync(filter, { qos: 1 }).then(

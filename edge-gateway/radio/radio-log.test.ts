@@ -62,6 +62,12 @@ it('the anchor is a line of its own, and what stood there before stays', () => {
   expect(reports).toEqual([]);
 });
 
+it('whoever was stopped in the middle of a line costs that line only', () => {
+  writeFileSync(path, '{"kind":"ant-fr');
+  open().close();
+  expect(lines()).toEqual(['{"kind":"ant-fr', header, '']);
+});
+
 it('a path that cannot be written is one sentence', () => {
   writeFileSync(path, '');
   const below = join(path, 'below');

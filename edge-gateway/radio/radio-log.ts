@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { RadioEvent } from './radio-source.js';
 import { anchorLine, eventLine, headerLine } from './recording-line.js';
 
@@ -30,7 +30,9 @@ export function openRadioLog(path: string, report: (sentence: string) => void, f
   const line = (text: string): void => {
     if (file === undefined) return;
     try {
-      writeSync(file, `${text}\n`);
+      const bytes = Buffer.from(`${text}\n`);
+      // A disk that is nearly full takes a part of it and says nothing.
+      if (writeSync(file, bytes) < bytes.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
     } catch (error) {
       report(`the radio log takes no more (${(error as NodeJS.ErrnoException).code}); it ends here`);
       close();
@@ -40,12 +42,28 @@ export function openRadioLog(path: string, report: (sentence: string) => void, f
     if (file !== undefined) closeSync(file);
     file = undefined;
   };
-  line(headerLine());
+  // Whoever wrote before may have been stopped in the middle of a line.
+  line(`${endsMidLine(path) ? '\n' : ''}${headerLine()}`);
   return {
     write: (event, at) => line(eventLine(event, at)),
     anchored: (offsetMs) => line(anchorLine(offsetMs)),
     close,
   };
+}
+
+function endsMidLine(path: string): boolean {
+  try {
+    const { size } = statSync(path);
+    if (size === 0) return false;
+    const file = openSync(path, 'r');
+    const last = Buffer.alloc(1);
+    readSync(file, last, 0, 1, size - 1);
+    closeSync(file);
+    return last[0] !== 0x0a;
+  } catch {
+    // A pipe, a device: nothing was there before.
+    return false;
+  }
 }
 
 function whyUnusable(path: string, code: string | undefined, flags: 'a' | 'wx'): string {

@@ -117,6 +117,11 @@ test.each<[string, string, number[]]>([
   ['without a header', frame(START) + frame(START + 1), [START, START + 1]],
   ['a little back is put right', frame(START + 9) + frame(START) + frame(START + 10), [START + 9, START + 9, START + 10]],
   ['a last line that is cut off', `${frame(START)}{"kind":"ant-fr`, [START]],
+  [
+    'a process that was stopped in the middle of a line',
+    `${frame(START)}{"kind":"ant-fr\n${header}${frame(START + 5)}`,
+    [START, START + 5],
+  ],
   ['empty lines and Windows ends', `\n${frame(START).replace('\n', '\r\n')}\n`, [START]],
 ])('%s', (_, text, ats) => {
   expect([...loadRecording(newFile(text)).events()].map(({ at }) => at)).toEqual(ats);
@@ -127,11 +132,21 @@ test.each<[string, string, RegExp]>([
   ['half a byte', '{"kind":"ant-frame","at":1,"bytes":"a"}\n', /line 1/],
   ['no address', '{"kind":"ble-advertisement","at":1,"companyId":107,"bytes":""}\n', /line 1/],
   ['a version that is not known', '{"kind":"recording","v":2}\n', /line 1/],
+  ['times that nobody knows', header + frame(5) + header + anchor(START) + frame(START), /line 2: nobody knows when this was/],
+  ['no lines at all', 'a'.repeat(200_000), /is no recording: it has a line of more than 65536 characters/],
   ['two recordings', frame(START + 60_000) + frame(START), /line 2: goes back by 60 s\. Cut the file there/],
   ['nothing', header, /^There is no frame in the recording/],
 ])('%s is refused, with the line', (_, text, message) => {
   expect(() => loadRecording(newFile(text))).toThrow(RecordingError);
   expect(() => loadRecording(newFile(text))).toThrow(message);
+});
+
+test('what is written while it plays is no part of it', () => {
+  const file = newFile(frame(START) + frame(START + 1));
+  const played = loadRecording(file).events()[Symbol.iterator]();
+  played.next();
+  write(file, taken(3));
+  expect([played.next().value?.at, played.next().done]).toEqual([START + 1, true]);
 });
 
 test('a file that is not there', () => {

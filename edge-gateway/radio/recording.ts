@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { MIN_UTC_MS } from '@pulseboard/contract';
 import { createPump, type PumpedRadio, type PumpOptions } from './pump.js';
 import type { RadioEvent } from './radio-source.js';
 import { parseRecordingLine, type RecordingLine } from './recording-line.js';
@@ -28,16 +29,18 @@ const CHUNK_BYTES = 65_536;
 /** Reads a recording through, so that what is wrong with it is told before it is played. @throws RecordingError */
 export function loadRecording(file: string): Recording {
   try {
-    const offsetsMs = sectionOffsets(file);
+    // What is appended while it plays is no part of it.
+    const played = { file, bytes: statSync(file).size };
+    const offsetsMs = sectionOffsets(played);
     let frames = 0;
     let startedAt = 0;
     let endedAt = 0;
-    for (const { at } of eventsOf(file, offsetsMs)) {
+    for (const { at } of eventsOf(played, offsetsMs)) {
       if (frames++ === 0) startedAt = at;
       endedAt = at;
     }
     if (frames === 0) throw new RecordingError(`There is no frame in the recording ${file}.`);
-    return { file, startedAt, durationMs: endedAt - startedAt + TAIL_MS, frames, events: () => eventsOf(file, offsetsMs) };
+    return { file, startedAt, durationMs: endedAt - startedAt + TAIL_MS, frames, events: () => eventsOf(played, offsetsMs) };
   } catch (error) {
     if (error instanceof RecordingError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -62,8 +65,14 @@ function* moved(events: Iterable<RadioEvent>, byMs: number): Generator<RadioEven
   for (const { radio: _, ...event } of events) yield { ...event, at: event.at + byMs };
 }
 
+/** As long as it was when it was looked through. */
+interface RecordedFile {
+  file: string;
+  bytes: number;
+}
+
 /** What makes UTC of the times before the anchor, for each process that wrote into the file. */
-function sectionOffsets(file: string): number[] {
+function sectionOffsets(file: RecordedFile): number[] {
   const offsetsMs = [0];
   for (const { line } of linesOf(file)) {
     if (line.kind === 'recording') offsetsMs.push(0);
@@ -72,7 +81,7 @@ function sectionOffsets(file: string): number[] {
   return offsetsMs;
 }
 
-function* eventsOf(file: string, offsetsMs: readonly number[]): Generator<RadioEvent> {
+function* eventsOf(file: RecordedFile, offsetsMs: readonly number[]): Generator<RadioEvent> {
   let section = 0;
   let isAnchored = false;
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -83,9 +92,13 @@ function* eventsOf(file: string, offsetsMs: readonly number[]): Generator<RadioE
     } else if ('offsetMs' in line) isAnchored = true;
     else {
       const at = line.event.at + (isAnchored ? 0 : offsetsMs[section]!);
+      if (at < MIN_UTC_MS)
+        throw new RecordingError(
+          `${file.file}, line ${number}: nobody knows when this was: the gateway that wrote it ended before it had the time. Delete its lines, up to the next "recording".`,
+        );
       if (at < lastAt - MAX_BACK_MS)
         throw new RecordingError(
-          `${file}, line ${number}: goes back by ${Math.round((lastAt - at) / 1000)} s. Cut the file there: these are two recordings.`,
+          `${file.file}, line ${number}: goes back by ${Math.round((lastAt - at) / 1000)} s. Cut the file there: these are two recordings.`,
         );
       lastAt = Math.max(lastAt, at);
       yield { ...line.event, at: lastAt };
@@ -93,26 +106,39 @@ function* eventsOf(file: string, offsetsMs: readonly number[]): Generator<RadioE
   }
 }
 
-/** A last line without its end is left out: whoever wrote it was stopped in the middle of it. @throws RecordingError when any other is none */
-function* linesOf(file: string): Generator<{ line: RecordingLine; number: number }> {
+/**
+ * A line that was not written to its end (the last one, or the last of a process after which another one began) is left out.
+ * @throws RecordingError when any other is none
+ */
+function* linesOf(recorded: RecordedFile): Generator<{ line: RecordingLine; number: number }> {
   let number = 0;
-  for (const text of textLinesOf(file)) {
+  let torn: string | undefined;
+  for (const text of textLinesOf(recorded)) {
     number++;
     if (text.trim() === '') continue;
     const line = parseRecordingLine(text);
-    if (!line) throw new RecordingError(`${file}, line ${number}: this is no line of a recording: ${text.slice(0, 60)}`);
-    yield { line, number };
+    if (torn !== undefined && line?.kind !== 'recording')
+      throw new RecordingError(`${recorded.file}, line ${number - 1}: this is no line of a recording: ${torn.slice(0, 60)}`);
+    torn = line ? undefined : text;
+    if (line) yield { line, number };
   }
+  if (torn !== undefined)
+    throw new RecordingError(`${recorded.file}, line ${number}: this is no line of a recording: ${torn.slice(0, 60)}`);
 }
 
-function* textLinesOf(file: string): Generator<string> {
+function* textLinesOf({ file, bytes }: RecordedFile): Generator<string> {
   const descriptor = openSync(file, 'r');
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let rest = '';
-    for (let length = readSync(descriptor, chunk); length > 0; length = readSync(descriptor, chunk)) {
+    for (let left = bytes; left > 0; ) {
+      const length = readSync(descriptor, chunk, 0, Math.min(left, CHUNK_BYTES), null);
+      if (length === 0) return;
+      left -= length;
       const lines = (rest + chunk.toString('latin1', 0, length)).split('\n');
       rest = lines.pop()!;
+      if (rest.length > CHUNK_BYTES)
+        throw new RecordingError(`${file} is no recording: it has a line of more than ${CHUNK_BYTES} characters.`);
       yield* lines;
     }
   } finally {

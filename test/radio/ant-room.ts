@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../harness/child.js';
 import { mainScript } from '../harness/environment.js';
+import { eventually } from '../harness/eventually.js';
 import { ReadingCollector } from '../harness/reading-collector.js';
 import { measureProcess, type ProcessCost } from './process-cost.js';
 import { RoomOfStraps } from './room-of-straps.js';
@@ -56,7 +57,9 @@ export async function runAntRoom(
   clearInterval(timer);
   send();
   const expected = room.beats();
-  await untilQuiet(readings);
+  await eventually('the last beat of each strap', () =>
+    [...room.lastCounts()].every(([sensor, count]) => readings.bySensor().get(sensor)?.at(-1)?.beatCount === count),
+  ).catch(() => {});
   await gateway.stop();
   await readings.close();
   feed.close();
@@ -99,15 +102,6 @@ async function openFeed(): Promise<{ port: number; scanning: Promise<Socket>; cl
       server.close();
     },
   };
-}
-
-const QUIET_MS = 1500;
-
-async function untilQuiet(readings: ReadingCollector): Promise<void> {
-  for (let size = -1; size !== readings.size; ) {
-    size = readings.size;
-    await sleep(QUIET_MS);
-  }
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));

@@ -59,6 +59,11 @@ export class RoomOfStraps {
     );
   }
 
+  /** The beat counter in the last message of each. */
+  lastCounts(): Map<Id, number> {
+    return new Map(this.#straps.map(({ deviceNumber, beatCount }) => [`ant-hr-${deviceNumber}`, beatCount & 0xff]));
+  }
+
   #send(strap: Strap, atMs: number): Buffer {
     for (; strap.nextBeatMs <= atMs; strap.nextBeatMs = strap.beats.next().value) {
       strap.previousBeatMs = strap.beatMs;
