@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Child } from './harness/child.js';
+import { dataFolder } from './harness/data-folder.js';
 import { tempFolder, testWhere, toolPath } from './harness/environment.js';
 import { cleanUp, START_TIMEOUT_MS, startChild } from './harness/system.js';
 import { runAntRoom } from './radio/ant-room.js';
 import { runBleRoom } from './radio/ble-room.js';
 
 /** The short form of `npm run bench:radio`. */
-const room = { straps: 40, seconds: 6 };
+const room = { straps: 40, seconds: 4 };
 const daemon = toolPath('TEST_DBUS_DAEMON');
 
 let mqttUrl: string;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   const broker = startChild(['broker']);
   [, mqttUrl] = (await broker.line(/^ {2}broker +(mqtt:\S+)/)) as unknown as [string, string];
   // Gateways take their time from it.
-  const processor = startChild(['processor'], { PULSEBOARD_BROKER_URL: mqttUrl });
+  const processor = startChild(['processor'], { PULSEBOARD_BROKER_URL: mqttUrl, PULSEBOARD_DATA_DIR: await dataFolder() });
   await processor.line(/^Ready/);
   parts = [processor, broker];
 }, START_TIMEOUT_MS);

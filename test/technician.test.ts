@@ -35,7 +35,7 @@ test(
   'what is recorded is played: the same straps, every reading stored',
   async () => {
     const file = join(tempFolder(), 'class.jsonl');
-    const recorder = startChild(['gateway', 'record', file, '--seconds', '6'], simulated);
+    const recorder = startChild(['gateway', 'record', file, '--seconds', '4'], simulated);
     expect(await recorder.exited).toEqual({ code: 0, signal: null });
     const frames = readFileSync(file, 'utf8').split('\n').length - 2;
     expect(recorder.stdout[0]).toMatch(new RegExp(`^${file}: ${frames} frames of \\d+ straps in \\d+ s`));
@@ -51,9 +51,3 @@ test(
   },
   START_TIMEOUT_MS,
 );
-
-test('scan lists who is heard', async () => {
-  const { code, stdout } = await runCommand(['gateway', 'scan', '--seconds', '2'], simulated);
-  expect(code).toBe(0);
-  expect(stdout.filter((line) => /^(ant-hr|ant-sdm|ble)-/.test(line)).length).toBeGreaterThanOrEqual(4);
-});

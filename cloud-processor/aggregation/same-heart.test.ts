@@ -44,7 +44,7 @@ describe('a strap that speaks ANT+ and Bluetooth is one heart', () => {
           expect(secondsToLink(readingsOf(trial, seed))).toBeLessThan(140);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

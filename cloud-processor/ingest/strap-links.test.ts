@@ -167,7 +167,7 @@ test('however late a link is found or said, taken back, lost by a crash: all is 
       expect((await linksOf()).filter(({ state }) => state === 'withdrawn')).toEqual([]);
       await run.store.close();
     }),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
 });
 
