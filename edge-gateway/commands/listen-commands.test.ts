@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -8,7 +8,13 @@ import { runRecordCommand } from './record-command.js';
 import { runScanCommand } from './scan-command.js';
 
 const simulated = readSettings({ PULSEBOARD_RADIO: 'simulated', PULSEBOARD_STRAPS: '3' });
-const newFile = () => join(mkdtempSync(join(tmpdir(), 'pulseboard-record-')), 'class.jsonl');
+let folder: string;
+let files = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pulseboard-record-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const newFile = () => join(folder, `class-${++files}.jsonl`);
 
 function rig(terminal?: { columns: number; rows: number }) {
   const out: string[] = [];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,12 @@ import { checkClock } from './check-clock.js';
 import { checkDisk, roomFinding } from './check-disk.js';
 import { findingLines } from './finding.js';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'pulseboard-doctor-'));
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'pulseboard-doctor-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+const folder = () => mkdtempSync(join(root, 'disk-'));
 const quick = { listenMs: 50 };
 const me = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
 

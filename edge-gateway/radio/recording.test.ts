@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoClass } from '@pulseboard/contract';
@@ -10,8 +10,14 @@ import { createRecordingRadio, loadRecording, RecordingError } from './recording
 import { simulatedEvents } from './simulated-radio.js';
 
 const START = 1_700_000_000_000;
+let folder: string;
+let files = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pulseboard-recording-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 const newFile = (text?: string): string => {
-  const file = join(mkdtempSync(join(tmpdir(), 'pulseboard-recording-')), 'room.jsonl');
+  const file = join(folder, `room-${++files}.jsonl`);
   if (text !== undefined) writeFileSync(file, text);
   return file;
 };
