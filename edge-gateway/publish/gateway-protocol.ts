@@ -72,6 +72,11 @@ export class GatewayProtocol {
     return this.spools.reduce((sum, spool) => sum + spool.heldCount, 0);
   }
 
+  /** Something that this process sent is not committed yet. */
+  get awaitsCommits(): boolean {
+    return this.spools.some((spool) => spool.heldIn(1, spool.sent).length > 0);
+  }
+
   /** A reading was appended to the current spool. @returns its number */
   append(now: number): number {
     const spool = this.current;

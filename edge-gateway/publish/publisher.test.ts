@@ -18,7 +18,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pulseboard-publisher-'));
 });
 afterEach(async () => {
-  for (const publisher of opened.splice(0)) await publisher.close();
+  for (const publisher of opened.splice(0)) {
+    publisher.onDisconnect();
+    await publisher.close();
+  }
   rmSync(folder, { recursive: true });
 });
 
@@ -372,14 +375,48 @@ test('while the disk takes nothing live readings go on, and it recovers', async 
   expect(publisher.ledger()).toMatchObject([{ decoded: 50, committed: 50, waiting: 0 }]);
 });
 
-test('closing sends what is open, then nothing more', async () => {
-  const { publisher, take, advance, runs } = await bench();
+test('closing sends what is open, then nothing more, and what is committed then is not sent by the next process', async () => {
+  const { publisher, take, advance, runs, commit } = await bench();
+  take(1, 40);
+  advance(0);
+  commit([[1, 30]]);
+  take(41);
+  const closing = publisher.close();
+  expect(runs()).toEqual([
+    [1, 40],
+    [41, 1],
+  ]);
+  commit([[1, 41]]);
+  await closing;
+  const next = await bench({ id: 'spool0002' });
+  expect(next.publisher.ledger()).toMatchObject([{ spool: SPOOL, decoded: 41, committed: 41, waiting: 0 }, {}]);
+  expect(next.sent).toEqual([]);
+});
+
+test.each([
+  ['nothing is sent while it waits for commits', true, 2000],
+  ['without a connection it waits for none', false, 0],
+])('closing without an answer: %s', async (_, connected, waitsMs) => {
+  const { publisher, take, advance, runs } = await bench({ connected });
   take(1);
-  await publisher.close();
-  expect(runs()).toEqual([[1, 1]]);
+  let closed = false;
+  const closing = publisher.close().then(() => {
+    closed = true;
+  });
+  let waitedMs = 0;
+  for (let turn = 0; !closed && turn < 10_000; turn++) {
+    await new Promise(setImmediate);
+    // Its own timer is the only one that moves it.
+    if (turn % 10 === 9 && !closed) advance(100);
+    if (turn % 10 === 9 && !closed) waitedMs += 100;
+  }
+  await closing;
+  expect(Math.abs(waitedMs - waitsMs)).toBeLessThanOrEqual(1000);
+  const atClose = connected ? [[1, 1]] : [];
+  expect(runs()).toEqual(atClose);
   take(2);
   advance(1000);
-  expect(runs()).toHaveLength(1);
+  expect(runs()).toEqual(atClose);
 });
 
 test('a machine whose clock stands before all time of readings still sends batches that can be read', async () => {

@@ -34,6 +34,8 @@ export interface PublisherOptions {
 const MAX_UNACKNOWLEDGED_BACKLOG = 4;
 /** Batches that the processor may still call unreadable. */
 const REMEMBERED_BATCHES = 2000;
+/** At a stop what was sent has this long to be committed: the processor commits within a second or two of hearing. */
+const LAST_COMMITS_MS = 2000;
 /** A fast replay is synced before its numbers reach the ceiling. */
 const SYNC_BELOW_CEILING = 500;
 
@@ -52,6 +54,8 @@ export class Publisher {
   #syncing: Promise<void> | undefined;
   #anchored = false;
   #closed = false;
+  /** While it closes: looks whether there is anything left to wait for. */
+  #lookAtClose = () => {};
 
   constructor(options: PublisherOptions) {
     this.#o = { monotonic: () => performance.now(), schedule: realSchedule, ...options };
@@ -85,6 +89,7 @@ export class Publisher {
 
   onDisconnect(): void {
     this.#o.protocol.disconnect();
+    this.#lookAtClose();
   }
 
   onCommitted(committed: Committed): void {
@@ -98,6 +103,7 @@ export class Publisher {
     const drained = protocol.newlyDrained();
     if (finished.length || drained.length) onDrained();
     this.#arm(); // the window has room again
+    this.#lookAtClose();
   }
 
   /** Called once a second: makes durable, lets go of what is too much or too old, sends again what was not committed. */
@@ -126,14 +132,32 @@ export class Publisher {
     });
   }
 
-  /** Sends what may still leave; what it was the processor will tell the next process. */
+  /**
+   * Sends what may still leave, and waits shortly for the commits of what was sent, so that the next process does not send it again. What is committed later the
+   * processor tells that one.
+   */
   async close(): Promise<void> {
     this.#flush();
     this.#closed = true;
     this.#timer?.cancel();
     await this.#syncing;
     await this.#sync();
-    this.#o.disk.close();
+    await this.#lastCommits();
+    this.#o.disk.close(this.#o.protocol.spools);
+  }
+
+  #lastCommits(): Promise<void> {
+    const { protocol, schedule } = this.#o;
+    return new Promise((resolve) => {
+      const late = schedule(resolve, LAST_COMMITS_MS);
+      this.#lookAtClose = () => {
+        if (protocol.connected && protocol.awaitsCommits) return;
+        this.#lookAtClose = () => {};
+        late.cancel();
+        resolve();
+      };
+      this.#lookAtClose();
+    });
   }
 
   /** One at a time: who asks while one is under way waits for it. */

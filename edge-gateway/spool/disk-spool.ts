@@ -215,9 +215,11 @@ export class DiskSpool {
     }
   }
 
-  close(): void {
+  /** @param spools whose books are written down: after an orderly end nothing that was committed is sent again */
+  close(spools: readonly SpoolState[] = []): void {
     this.#writer?.close();
     this.#writer = undefined;
+    for (const spool of spools) this.#notes.saveLastBook(spool);
   }
 
   /** @returns whether it is gone */

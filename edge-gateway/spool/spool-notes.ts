@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SpoolState } from '../publish/spool-state.js';
 import { makeFolder, replaceFile } from '../replace-file.js';
 import { type Anchor, readAnchor, writeAnchor } from './anchor.js';
-import { BOOK_FILE, bookOf } from './book.js';
+import { BOOK_FILE, type Book, bookOf } from './book.js';
 import { readCeiling, writeCeiling } from './ceiling.js';
 
 /** An SD card wears out by small writes. */
@@ -75,11 +75,23 @@ export class SpoolNotes {
     const dropped = JSON.stringify(book.dropped);
     const saved = this.#books.get(spool.id);
     if (saved && saved.dropped === dropped && now - saved.at < BOOK_INTERVAL_MS) return;
+    if (this.#writeBook(spool.id, book)) this.#books.set(spool.id, { at: now, dropped });
+  }
+
+  /** At an orderly end, whatever was written when; of a spool that never began, or of which nothing was committed or dropped, there is none. */
+  saveLastBook(spool: SpoolState): void {
+    const book = bookOf(spool);
+    if (spool.written > 0 && book.heard.length + spool.dropped.size > 0) this.#writeBook(spool.id, book);
+  }
+
+  /** @returns whether the disk took it */
+  #writeBook(spool: string, book: Book): boolean {
     try {
-      replaceFile(join(this.folder, spool.id, BOOK_FILE), JSON.stringify(book), false);
-      this.#books.set(spool.id, { at: now, dropped });
+      replaceFile(join(this.folder, spool, BOOK_FILE), JSON.stringify(book), false);
+      return true;
     } catch (error) {
       this.onFault(error);
+      return false;
     }
   }
 
