@@ -3,6 +3,7 @@ import {
   antHeartRateSensorId,
   antSdmSensorId,
   bleSensorId,
+  canMatchSensor,
   guestMemberId,
   isAntHeartRate,
   isBle,
@@ -37,3 +38,29 @@ test('every ANT+ device number makes ids, of the sensor and of its guest', () =>
 });
 
 test.each([undefined, null, 1, {}, ['a']])('%p is no id', (value) => expect(isId(value)).toBe(false));
+
+test.each([
+  ['ant-hr-483922', true],
+  ['ant-sdm-17', true],
+  ['ble-a0b1c2d3e4f5', true],
+  ['*', true],
+  ['ant-*', true],
+  ['ant-hr*', true],
+  ['ant-hr-48*', true],
+  ['ble-a0b1*', true],
+  ['ble-a0b1c2d3e4f5*', true],
+  ['483922', false],
+  ['483*', false],
+  ['ant-hr-', false],
+  ['ant-hr', false],
+  ['ant-hr-a0', false],
+  ['ant-hr-12345678', false],
+  ['ant-483922', false],
+  ['ble-a0b1', false],
+  ['ble-a0b1c2d3e4f5a6', false],
+  ['ble-a0b1c2d3e4f5a6*', false],
+  ['ble-xyz*', false],
+  ['AA:BB:CC:DD:EE:FF', false],
+  ['ant*hr', false],
+  ['', false],
+])('%s can be a sensor, or its beginning: %s', (pattern, can) => expect(canMatchSensor(pattern)).toBe(can));

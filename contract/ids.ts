@@ -23,6 +23,23 @@ export const isBle = (sensor: Id): boolean => sensor.startsWith('ble-');
 /** A foot pod counts steps for the member it is assigned to; it never becomes a guest. */
 export const isFootPod = (sensor: Id): boolean => sensor.startsWith('ant-sdm-');
 
+/** Beginnings of the ids of sensors; what follows is their own number or address. */
+const SENSOR_KINDS = [
+  { begins: antHeartRateSensorId(0).slice(0, -1), whole: /^\d{1,7}$/, part: /^\d{0,7}$/ },
+  { begins: antSdmSensorId(0).slice(0, -1), whole: /^\d{1,7}$/, part: /^\d{0,7}$/ },
+  { begins: bleSensorId(''), whole: /^[0-9a-f]{12}$/, part: /^[0-9a-f]{0,12}$/ },
+];
+
+/** Whether there can be a sensor of this id, or with a `*` at its end, of this beginning: else it is a mistake. */
+export function canMatchSensor(pattern: string): boolean {
+  const isBeginning = pattern.endsWith('*');
+  const text = isBeginning ? pattern.slice(0, -1) : pattern;
+  return SENSOR_KINDS.some(({ begins, whole, part }) => {
+    if (text.startsWith(begins)) return (isBeginning ? part : whole).test(text.slice(begins.length));
+    return isBeginning && begins.startsWith(text);
+  });
+}
+
 export const guestMemberId = (sensor: Id): Id => `guest-${sensor}`;
 export const isGuest = (member: Id): boolean => member.startsWith('guest-');
 /** The sensor that a guest is named by: of a strap that speaks ANT+ and Bluetooth its ANT+ one. */

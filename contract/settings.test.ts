@@ -36,6 +36,12 @@ test('all faults come at once, each with what was given and what is expected', (
   ]);
 });
 
+test('of a list of straps that entry is named that can match none, and how ids begin', () => {
+  expect(faultsOf({ PULSEBOARD_ALLOW_SENSORS: 'ant-hr-1,483922' })).toEqual([
+    'PULSEBOARD_ALLOW_SENSORS is "ant-hr-1,483922"; it must be ids of straps separated by commas, which begin with ant-hr-, ant-sdm- or ble-, such as ant-hr-483922,ble-a0b1*: no strap can be "483922".',
+  ]);
+});
+
 test('a name that is like no other is told where the names are', () => {
   expect(faultsOf({ PULSEBOARD_FAVOURITE_COLOUR: 'red' })).toEqual([
     'PULSEBOARD_FAVOURITE_COLOUR is no setting of Pulseboard; npm start -- --help lists them.',
@@ -67,6 +73,7 @@ test.each([
   ['PULSEBOARD_RADIO', 'ant,simulated'],
   ['PULSEBOARD_RADIO', 'ant,'],
   ['PULSEBOARD_ALLOW_SENSORS', 'ant*hr'],
+  ['PULSEBOARD_ALLOW_SENSORS', 'ant-hr-1,483922'],
   ['PULSEBOARD_DENY_SENSORS', 'AA:BB:CC:DD:EE:FF'],
   ['PULSEBOARD_MIN_RSSI_DBM', '80'],
   ['PULSEBOARD_BROKER_URL', 'http://broker.example'],

@@ -1,4 +1,4 @@
-import { isId } from './ids.js';
+import { canMatchSensor, isId } from './ids.js';
 
 /**
  * Every setting of every part, once: name, default, meaning, and how its text becomes a value.
@@ -67,8 +67,11 @@ const sensorList = (value: string): readonly string[] => {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  const isPattern = (part: string) => part === '*' || isId(part.endsWith('*') ? part.slice(0, -1) : part);
-  return sensors.every(isPattern) ? sensors : fault('ids of straps separated by commas, such as ant-hr-483922,ble-a0b1*');
+  const stray = sensors.find((part) => !canMatchSensor(part));
+  if (stray === undefined) return sensors;
+  return fault(
+    `ids of straps separated by commas, which begin with ant-hr-, ant-sdm- or ble-, such as ant-hr-483922,ble-a0b1*: no strap can be "${stray}"`,
+  );
 };
 
 const setting = <T>(s: Setting<T>): Setting<T> => s;

@@ -11,6 +11,7 @@ import type { RadioEvent, RadioSource } from './radio/radio-source.js';
 import { RadioCounts } from './radio-counts.js';
 import { RadioWatch, type TellRadio } from './radio-watch.js';
 import { DiskSpool } from './spool/disk-spool.js';
+import { LeftOut } from './unify/left-out.js';
 import type { SensorGate } from './unify/sensor-gate.js';
 import { createUnifier } from './unify/unifier.js';
 
@@ -22,6 +23,8 @@ export interface GatewayOptions extends GatewayParams {
   gate?: SensorGate | undefined;
   /** Told what becomes of the antennas. */
   tellRadio?: TellRadio;
+  /** Told what a person in the room should know besides: a sentence. */
+  tell?: (sentence: string) => void;
   clock: GatewayClock;
   spool: SpoolLimits & { folder: string };
   /** File for every frame as it was heard. */
@@ -58,6 +61,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const unifier = createUnifier(options.gate);
   const load = machineLoad();
   const counts = new RadioCounts();
+  const leftOut = new LeftOut();
 
   const { folder, ...limits } = options.spool;
   const id = createHash('sha256').update(boot).digest('hex').slice(0, 20);
@@ -68,6 +72,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   if (protocol.heldCount) log.info({ readings: protocol.heldCount }, 'readings of former runs wait in the spool');
   const radioLog = options.radioLog === undefined ? undefined : openRadioLog(options.radioLog, (sentence) => log.warn(sentence));
 
+  const tell = (sentence: string, isFault: boolean) => {
+    options.tell?.(sentence);
+    log[isFault ? 'warn' : 'info'](sentence);
+  };
   const health = (): GatewayHealth => {
     const straps = unifier.straps().map((strap) => ({ ...strap, lastHeardAt: strap.lastHeardAt + clock.offsetMs }));
     return {
@@ -134,9 +142,14 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const onEvent = (event: RadioEvent): void => {
     radioLog?.write(event, event.at + clock.offsetMs);
-    const { readings, sensor, error } = unifier.accept(event);
+    const { readings, sensor, refused, error } = unifier.accept(event);
     counts.note(event.radio ?? radio.name, event.at, sensor, error !== undefined);
     if (error) log.debug({ err: error.message, code: error.code }, 'frame not decoded');
+    if (sensor !== undefined) {
+      leftOut.note(sensor, event.at, refused);
+      const news = leftOut.news(event.at);
+      if (news !== undefined) tell(news, true);
+    }
     for (const reading of readings) publisher.take({ ...reading, at: reading.at + clock.offsetMs });
   };
   const watch = new RadioWatch((sentence, isFault) => {

@@ -54,6 +54,7 @@ export async function startGateway({
     radio,
     gate,
     ...(plan.kind === 'real' ? { tellRadio: (sentence) => out(`    ${sentence}`) } : {}),
+    tell: (sentence) => out(`    ${sentence}`),
     clock,
     spool: { folder: spoolDir, maxBytes: settings.spoolMegabytes * 1e6, maxAgeMs: settings.spoolHours * HOUR_MS },
     radioLog: settings.radioLog,

@@ -3,6 +3,7 @@ import { checkBroker } from '../doctor/check-broker.js';
 import { checkClock } from '../doctor/check-clock.js';
 import { checkDisk } from '../doctor/check-disk.js';
 import { checkRadios } from '../doctor/check-radios.js';
+import { checkStraps } from '../doctor/check-straps.js';
 import { type Finding, findingLines } from '../doctor/finding.js';
 import type { CommandIo } from './command-io.js';
 
@@ -24,6 +25,7 @@ export async function runDoctorCommand(args: string[], settings: SettingValues, 
   io.out(`This is ${gateway} in ${gym}/${room}.`);
   const checks: (() => Promise<Finding | Finding[]>)[] = [
     () => checkRadios(settings.radio),
+    () => checkStraps(settings),
     () => checkClock(),
     () => checkDisk(spoolFolder, settings.spoolMegabytes * 1e6),
     () => checkBroker(brokerUrl, { gym, room, gateway }),

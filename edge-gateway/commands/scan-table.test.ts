@@ -45,12 +45,17 @@ test('whom a gateway would not take is shown, with the reason', () => {
   const gate = new SensorGate({ allow: [], deny: ['ant-hr-*'], minRssiDbm: -80 });
   expect(shown(events, gate).map((line) => /^(\S+).*?(?:left out: (.*))?$/.exec(line)?.slice(1))).toEqual(
     expect.arrayContaining([
-      ['ant-hr-483922', 'PULSEBOARD_DENY_SENSORS, or not in PULSEBOARD_ALLOW_SENSORS'],
+      ['ant-hr-483922', 'in PULSEBOARD_DENY_SENSORS'],
       ['ble-400000000002', 'its address changes; name it in PULSEBOARD_ALLOW_SENSORS to take it for now'],
       ['ble-a00000000001', 'weaker than PULSEBOARD_MIN_RSSI_DBM'],
       ['ble-c00000000003', undefined],
     ]),
   );
+});
+
+test('who is not on the list of those allowed is told apart from who is denied', () => {
+  const gate = new SensorGate({ allow: ['ble-*'], deny: [] });
+  expect(shown([ant(0)], gate).at(-1)).toMatch(/left out: not in PULSEBOARD_ALLOW_SENSORS$/);
 });
 
 test('in the first seconds the rate is that of what has passed', () => {

@@ -92,7 +92,8 @@ export class ScanTable {
 }
 
 const NOT_TAKEN: Record<Refusal, string> = {
-  denied: 'left out: PULSEBOARD_DENY_SENSORS, or not in PULSEBOARD_ALLOW_SENSORS',
+  denied: 'left out: in PULSEBOARD_DENY_SENSORS',
+  unlisted: 'left out: not in PULSEBOARD_ALLOW_SENSORS',
   weak: 'left out: weaker than PULSEBOARD_MIN_RSSI_DBM',
   rotating: 'left out: its address changes; name it in PULSEBOARD_ALLOW_SENSORS to take it for now',
 };

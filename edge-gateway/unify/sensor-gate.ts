@@ -1,7 +1,7 @@
 import type { Id } from '@pulseboard/contract';
 
-/** `denied` or not on the list of those allowed; `weak`: from the room next door; `rotating`: the address will be another one in a few minutes. */
-export type Refusal = 'denied' | 'weak' | 'rotating';
+/** On the list of those denied; not on that of those allowed; `weak`: from the room next door; `rotating`: the address will be another one in a few minutes. */
+export type Refusal = 'denied' | 'unlisted' | 'weak' | 'rotating';
 
 /** Whose heartbeats this gateway takes. */
 export interface SensorRules {
@@ -37,7 +37,7 @@ export class SensorGate {
    */
   refusal(sensor: Id, at: number, rssiDbm: number | undefined, isRotating = false): Refusal | undefined {
     if (this.#isDenied(sensor)) return 'denied';
-    if (this.rules.allow.length > 0) return this.#isNamed(sensor) ? undefined : 'denied';
+    if (this.rules.allow.length > 0) return this.#isNamed(sensor) ? undefined : 'unlisted';
     if (isRotating) return 'rotating';
     const { minRssiDbm } = this.rules;
     if (minRssiDbm === undefined || rssiDbm === undefined) return undefined;
