@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { guestMemberId, type SettingValues } from '@pulseboard/contract';
+import { guestMemberId, type SettingValues, withoutPassword } from '@pulseboard/contract';
 import type { GatewayClock, MadeUpPlan, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
 import { HOUR_MS } from './folders.js';
+import { endOf, type ReplayRun, when, whereItGoes } from './replay-lines.js';
 import type { Time } from './time.js';
 
 export interface GatewayPart {
@@ -12,6 +13,8 @@ export interface GatewayPart {
   clock: GatewayClock;
   spoolDir: string;
   brokerUrl: string;
+  /** Without a processor in this process. */
+  isAlone: boolean;
   version: string;
   log: Logger;
   /** One line for people. */
@@ -29,6 +32,7 @@ export async function startGateway({
   clock,
   spoolDir,
   brokerUrl,
+  isAlone,
   version,
   log,
   out,
@@ -66,12 +70,14 @@ export async function startGateway({
   held = () => gateway.held;
   if (plan.kind === 'simulated') out(`  ${where}  ${plan.summary}`);
   if (plan.kind === 'replay') {
-    const minutes = Math.round(plan.durationMs / 60_000);
-    out(`  ${where}  ${plan.summary}, ${minutes} min at ${settings.replaySpeed}×, from ${new Date(startAt).toISOString()}`);
+    const { durationMs } = plan;
+    const shown = isAlone ? withoutPassword(brokerUrl) : undefined;
+    const run: ReplayRun = { startAt, durationMs, speed: settings.replaySpeed, isLive: time.kind === 'wall', brokerUrl: shown };
+    out(`  ${where}  ${plan.summary}, ${when(run)}`);
     for (const workout of plan.workouts) out(`    ${guestMemberId(workout.sensor).padEnd(24)} ${workout.file}`);
+    for (const sentence of whereItGoes(run)) out(`    ${sentence}`);
+    madeUp!.ended.then((how) => how === 'finished' && out(endOf(isAlone)));
   }
-  if (plan.kind === 'replay')
-    madeUp!.ended.then((how) => how === 'finished' && out('The recording has ended; the board and the API stay.'));
   return () => gateway.close();
 }
 

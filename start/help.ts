@@ -12,7 +12,8 @@ const WHAT: Record<PartName, string> = {
     '  npm run gateway                          from the radios to the broker',
     '  npm run gateway -- doctor                what is missing, and the command that mends it',
     '  npm run gateway -- scan                  each strap that is heard, live',
-    '  npm run gateway -- record class.jsonl    the raw frames into a file; PULSEBOARD_REPLAY_FILE plays it',
+    '  npm run gateway -- record class.jsonl    the raw frames into a file; it is played by',
+    '                                           PULSEBOARD_RADIO=replay PULSEBOARD_REPLAY_FILE=class.jsonl npm start',
     '  npm run gateway -- decode --help         bytes by hand',
   ].join('\n'),
 };

@@ -72,7 +72,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
         }),
       );
     }
-    if (plan && clock) stops.push(await startGateway({ ...starting, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
+    if (plan && clock)
+      stops.push(await startGateway({ ...starting, isAlone: !all, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
     else time.begin();
     out(all ? 'Ready. Ctrl-C stops everything.' : 'Ready. Ctrl-C stops it.');
     return stop;

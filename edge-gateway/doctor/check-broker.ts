@@ -1,4 +1,4 @@
-import type { GatewayParams } from '@pulseboard/contract';
+import { type GatewayParams, withoutPassword } from '@pulseboard/contract';
 import { type BrokerProbe, probeBroker } from '../publish/broker-probe.js';
 import type { Finding } from './finding.js';
 
@@ -95,14 +95,4 @@ function howToReach(broker: string, code: string): string[] {
   return [
     'PULSEBOARD_BROKER_URL=mqtt://<machine with the broker>:1883   # right name and port? does the broker listen beyond 127.0.0.1 (PULSEBOARD_HOST)?',
   ];
-}
-
-/** What cannot be parsed is not shown at all: it may hold a password anywhere. */
-function withoutPassword(url: string): string {
-  try {
-    const { protocol, host } = new URL(url);
-    return `${protocol}//${host}`;
-  } catch {
-    return 'the broker';
-  }
 }
