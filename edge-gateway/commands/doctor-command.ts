@@ -5,6 +5,7 @@ import { checkDisk } from '../doctor/check-disk.js';
 import { checkRadios } from '../doctor/check-radios.js';
 import { checkStraps } from '../doctor/check-straps.js';
 import { type Finding, findingLines } from '../doctor/finding.js';
+import { readMachine } from '../doctor/machine.js';
 import type { CommandIo } from './command-io.js';
 
 const USAGE = [
@@ -22,13 +23,14 @@ export async function runDoctorCommand(args: string[], settings: SettingValues, 
   }
   const { gym, room, gateway } = settings;
   const brokerUrl = settings.brokerUrl ?? `mqtt://127.0.0.1:${settings.mqttPort}`;
+  const machine = readMachine();
   io.out(`This is ${gateway} in ${gym}/${room}.`);
   const checks: (() => Promise<Finding | Finding[]>)[] = [
-    () => checkRadios(settings.radio),
+    () => checkRadios(settings.radio, machine),
     () => checkStraps(settings),
-    () => checkClock(),
-    () => checkDisk(spoolFolder, settings.spoolMegabytes * 1e6),
-    () => checkBroker(brokerUrl, { gym, room, gateway }),
+    () => checkClock(machine),
+    () => checkDisk(spoolFolder, settings.spoolMegabytes * 1e6, machine),
+    () => checkBroker(brokerUrl, { gym, room, gateway }, machine),
   ];
   let fails = 0;
   for (const check of checks) {

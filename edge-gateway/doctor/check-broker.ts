@@ -1,17 +1,19 @@
 import { type GatewayParams, withoutPassword } from '@pulseboard/contract';
 import { type BrokerProbe, probeBroker } from '../publish/broker-probe.js';
+import { clockMends } from './check-clock.js';
 import type { Finding } from './finding.js';
+import type { Machine } from './machine.js';
 
 /** Further apart than this and readings come from the future, or look late. */
 const MAX_CLOCK_DIFFERENCE_MS = 2000;
 
 /** Can a gateway reach its broker and log in, and is there a processor behind it? */
-export async function checkBroker(brokerUrl: string, params: GatewayParams): Promise<Finding[]> {
-  return brokerFindings(withoutPassword(brokerUrl), await probeBroker(brokerUrl, params));
+export async function checkBroker(brokerUrl: string, params: GatewayParams, machine: Machine): Promise<Finding[]> {
+  return brokerFindings(withoutPassword(brokerUrl), await probeBroker(brokerUrl, params), machine);
 }
 
 /** @param broker its address, fit to be shown */
-export function brokerFindings(broker: string, probe: BrokerProbe): Finding[] {
+export function brokerFindings(broker: string, probe: BrokerProbe, machine: Machine): Finding[] {
   const subject = 'broker';
   switch (probe.kind) {
     case 'unreachable':
@@ -42,12 +44,12 @@ export function brokerFindings(broker: string, probe: BrokerProbe): Finding[] {
               says: `${broker} lets this gateway in, but does not let it have ${probe.deniedTopics.join(', ')}.`,
               mend: ['Give the account of this gateway these topics in the rules of the broker.'],
             },
-        processorFinding(probe),
+        processorFinding(probe, machine),
       ];
   }
 }
 
-function processorFinding({ processor, clockAheadMs }: Extract<BrokerProbe, { kind: 'connected' }>): Finding {
+function processorFinding({ processor, clockAheadMs }: Extract<BrokerProbe, { kind: 'connected' }>, machine: Machine): Finding {
   const subject = 'processor';
   if (processor !== 'online')
     return {
@@ -62,7 +64,7 @@ function processorFinding({ processor, clockAheadMs }: Extract<BrokerProbe, { ki
     verdict: 'note',
     subject,
     says: `is online, and its clock is ${Math.round(Math.abs(clockAheadMs) / 1000)} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} that of this machine: one of them is wrong.`,
-    mend: ['sudo timedatectl set-ntp true   # on both machines'],
+    mend: [`${clockMends(machine)[0]}   # and the same for the machine of the processor`],
   };
 }
 

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Finding } from './finding.js';
+import { asRoot, type Machine } from './machine.js';
 
 /** An hour of a full room and a good deal more. */
 const LEAST_FREE_BYTES = 100e6;
 const subject = 'disk';
 
 /** Can the spool be written, and is there room for what it may grow to? Leaves nothing behind. */
-export async function checkDisk(folder: string, maxBytes: number): Promise<Finding> {
+export async function checkDisk(folder: string, maxBytes: number, machine: Machine): Promise<Finding> {
   try {
     const there = await nearest(folder);
     if (there === folder) await writeProbe(folder);
@@ -17,8 +18,12 @@ export async function checkDisk(folder: string, maxBytes: number): Promise<Findi
     return roomFinding(folder, bavail * bsize, maxBytes);
   } catch (error) {
     const { code = 'EACCES' } = error as NodeJS.ErrnoException;
-    const mend = HOW_TO_WRITE[code] ?? HOW_TO_WRITE.EACCES!;
-    return { verdict: 'fail', subject, says: `The spool folder ${folder} cannot be written (${code}).`, mend: [mend(folder)] };
+    return {
+      verdict: 'fail',
+      subject,
+      says: `The spool folder ${folder} cannot be written (${code}).`,
+      mend: [howToWrite(code, folder, machine)],
+    };
   }
 }
 
@@ -52,11 +57,20 @@ export function roomFinding(folder: string, freeBytes: number, maxBytes: number)
 
 const MAKE_ROOM = 'df -h   # then delete what is not needed, or put in a larger card';
 
-const HOW_TO_WRITE: Readonly<Record<string, (folder: string) => string>> = {
-  EACCES: (folder) => `sudo chown -R "$USER" ${folder}   # or name another folder in PULSEBOARD_SPOOL_DIR`,
-  EROFS: () => 'sudo mount -o remount,rw /   # a card that goes back to read-only is worn out: replace it',
-  ENOSPC: () => MAKE_ROOM,
-  ENOTDIR: (folder) => `ls -ld ${dirname(folder)}   # a file is where a folder should be: name another one in PULSEBOARD_SPOOL_DIR`,
-};
+/** @param code of the operating system */
+export function howToWrite(code: string, folder: string, machine: Machine): string {
+  switch (code) {
+    case 'ENOSPC':
+      return MAKE_ROOM;
+    case 'ENOTDIR':
+      return `ls -ld ${dirname(folder)}   # a file is where a folder should be: name another one in PULSEBOARD_SPOOL_DIR`;
+    case 'EROFS':
+      if (!machine.isContainer)
+        return `${asRoot('mount -o remount,rw /', machine)}   # a card that goes back to read-only is worn out: replace it`;
+  }
+  return machine.isContainer
+    ? `Start the container with a folder that its user may write: -v pulseboard:${folder}`
+    : `${asRoot(`chown -R "$USER" ${folder}`, machine)}   # or name another folder in PULSEBOARD_SPOOL_DIR`;
+}
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

@@ -1,37 +1,41 @@
 import type { RadioChoice, RealRadio } from '@pulseboard/contract';
 import { type AntInspection, inspectAntSticks } from '../radio/ant/inspect-ant-sticks.js';
 import { type BluetoothInspection, inspectBluetooth } from '../radio/ble/inspect-bluetooth.js';
+import { TOLD_BY_DOCTOR } from '../radio/told-by-doctor.js';
 import type { Finding } from './finding.js';
-import { ANT_MENDS, BLUETOOTH_MENDS } from './radio-mends.js';
+import type { Machine } from './machine.js';
+import { antMends, type BluetoothLack, bluetoothMends } from './radio-mends.js';
 
 /** Are the antennas there that the settings ask for, and may they be used? With `auto` one that works is enough. */
-export async function checkRadios(choice: RadioChoice = 'auto'): Promise<Finding[]> {
+export async function checkRadios(choice: RadioChoice | undefined, machine: Machine): Promise<Finding[]> {
   if (choice === 'simulated' || choice === 'replay')
     return [{ verdict: 'note', subject: 'radio', says: `PULSEBOARD_RADIO is ${choice}: nobody in the room is heard.` }];
-  const wanted: readonly RealRadio[] = choice === 'auto' ? ['ant', 'ble'] : choice;
+  const isAuto = choice === undefined || choice === 'auto';
+  const wanted: readonly RealRadio[] = isAuto ? ['ant', 'ble'] : choice;
   const findings = await Promise.all([
-    wanted.includes('ant') ? inspectAntSticks().then(antFindings) : [],
-    wanted.includes('ble') ? inspectBluetooth().then(bluetoothFindings) : [],
+    wanted.includes('ant') ? inspectAntSticks().then((found) => antFindings(found, machine)) : [],
+    wanted.includes('ble') ? inspectBluetooth().then((found) => bluetoothFindings(found, machine)) : [],
   ]);
-  return choice === 'auto' ? oneIsEnough(findings.flat()) : findings.flat();
+  return isAuto ? oneIsEnough(findings.flat()) : findings.flat();
 }
 
-export function antFindings({ sticks, fault, code = 'STICK_NONE' }: AntInspection): Finding[] {
+export function antFindings({ sticks, fault, code = 'STICK_NONE' }: AntInspection, machine: Machine): Finding[] {
   const subject = 'ANT+';
-  if (sticks.length === 0) return [{ verdict: 'fail', subject, says: sentence(fault ?? 'no stick is plugged in'), mend: ANT_MENDS[code] }];
+  if (sticks.length === 0)
+    return [{ verdict: 'fail', subject, says: sentence(fault ?? 'no stick is plugged in'), mend: antMends(code, machine) }];
   return sticks.map((stick): Finding => {
     const what = `${stick.radio} (${stick.model ?? 'stick'}, ${stick.usbId})`;
     if (stick.canBeOpened) return { verdict: 'ok', subject, says: `${what} can be used.` };
-    const mend = ANT_MENDS[stick.code ?? 'STICK_USB'];
+    const mend = antMends(stick.code ?? 'STICK_USB', machine);
     return { verdict: 'fail', subject, says: `${what}: ${sentence(stick.fault ?? 'it cannot be used')}`, mend };
   });
 }
 
-export function bluetoothFindings({ isBusReachable, isBluezRunning, adapters, fault }: BluetoothInspection): Finding[] {
+export function bluetoothFindings({ isBusReachable, isBluezRunning, adapters, fault }: BluetoothInspection, machine: Machine): Finding[] {
   const subject = 'Bluetooth';
   if (adapters.length === 0) {
-    const mend = isBluezRunning ? BLUETOOTH_MENDS.noAdapter : isBusReachable ? BLUETOOTH_MENDS.noBluez : BLUETOOTH_MENDS.noBus;
-    return [{ verdict: 'fail', subject, says: sentence(fault ?? 'There is no Bluetooth adapter'), mend }];
+    const lack: BluetoothLack = isBluezRunning ? 'noAdapter' : isBusReachable ? 'noBluez' : 'noBus';
+    return [{ verdict: 'fail', subject, says: sentence(fault ?? 'There is no Bluetooth adapter'), mend: bluetoothMends(lack, machine) }];
   }
   return adapters.map(({ name, address, isPowered }): Finding => {
     const what = `ble ${name}${address === undefined ? '' : ` (${address})`}`;
@@ -40,7 +44,7 @@ export function bluetoothFindings({ isBusReachable, isBluezRunning, adapters, fa
       verdict: 'fail',
       subject,
       says: `${what} is off, and the gateway may not be able to switch it on.`,
-      mend: BLUETOOTH_MENDS.off,
+      mend: bluetoothMends('off', machine),
     };
   });
 }
@@ -51,5 +55,8 @@ function oneIsEnough(findings: readonly Finding[]): Finding[] {
   return findings.map((finding) => (works && finding.verdict === 'fail' ? { ...finding, verdict: 'note' } : finding));
 }
 
-/** Faults in `health` go on after the name of their antenna; here they stand by themselves. */
-const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+/** Faults in `health` go on after the name of their antenna, and send to the doctor; here they stand by themselves. */
+function sentence(fault: string): string {
+  const text = fault.replace(TOLD_BY_DOCTOR, '');
+  return text.endsWith('.') ? text : `${text}.`;
+}

@@ -9,6 +9,7 @@ import { brokerFindings, checkBroker } from './check-broker.js';
 import { checkClock } from './check-clock.js';
 import { checkDisk, roomFinding } from './check-disk.js';
 import { findingLines } from './finding.js';
+import type { Machine } from './machine.js';
 
 let root: string;
 beforeAll(() => {
@@ -16,6 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 const folder = () => mkdtempSync(join(root, 'disk-'));
+const machine: Machine = { isRoot: false, hasSystemd: true, isContainer: false };
 const quick = { listenMs: 50 };
 const me = { gym: 'demo', room: 'main', gateway: 'gateway-1' };
 
@@ -32,6 +34,7 @@ test.each([
   [false, 'note', /^not known to be set by NTP/],
 ] as const)('clock, synchronized: %s', async (isSynchronized, verdict, says) => {
   const finding = await checkClock(
+    machine,
     async () => isSynchronized,
     () => Date.UTC(2026, 0, 31, 18),
   );
@@ -41,16 +44,16 @@ test.each([
 describe('disk', () => {
   test('a folder that can be written is as it was', async () => {
     const there = folder();
-    expect(await checkDisk(there, 1e6)).toMatchObject({ verdict: 'ok' });
+    expect(await checkDisk(there, 1e6, machine)).toMatchObject({ verdict: 'ok' });
     expect(readdirSync(there)).toEqual([]);
-    expect(await checkDisk(join(there, 'data', 'spool'), 1e6)).toMatchObject({ verdict: 'ok' });
+    expect(await checkDisk(join(there, 'data', 'spool'), 1e6, machine)).toMatchObject({ verdict: 'ok' });
     expect(readdirSync(there)).toEqual([]);
   });
 
   test('a file in the way', async () => {
     const file = join(folder(), 'file');
     writeFileSync(file, '');
-    expect(await checkDisk(join(file, 'spool'), 1e6)).toMatchObject({
+    expect(await checkDisk(join(file, 'spool'), 1e6, machine)).toMatchObject({
       verdict: 'fail',
       says: expect.stringContaining('ENOTDIR'),
       mend: [expect.stringContaining('PULSEBOARD_SPOOL_DIR')],
@@ -128,7 +131,7 @@ describe('broker', () => {
       client?.conn.destroy();
       done(null, null);
     };
-    const [finding] = await checkBroker(`mqtt://${host}`, me);
+    const [finding] = await checkBroker(`mqtt://${host}`, me, machine);
     expect(finding).toMatchObject({ verdict: 'fail', says: expect.stringContaining('does not let it have') });
   });
 
@@ -139,7 +142,7 @@ describe('broker', () => {
       done(isRight ? null : (Object.assign(new Error('no'), { returnCode: 4 }) as AuthenticateError), isRight);
     };
     expect(await probeBroker(`mqtt://gateway-1:secret@${host}`, me, quick)).toMatchObject({ kind: 'connected' });
-    const [finding] = await checkBroker(`mqtt://gateway-1:guessed@${host}`, me);
+    const [finding] = await checkBroker(`mqtt://gateway-1:guessed@${host}`, me, machine);
     expect(finding).toMatchObject({
       verdict: 'fail',
       says: `mqtt://${host} refuses this gateway: the user name or the password is wrong.`,
@@ -154,7 +157,7 @@ describe('broker', () => {
   test('where nothing listens', async () => {
     const host = await listening(() => {});
     await closers.pop()!();
-    const [finding] = await checkBroker(`mqtt://${host}`, me);
+    const [finding] = await checkBroker(`mqtt://${host}`, me, machine);
     expect(finding).toMatchObject({
       verdict: 'fail',
       says: `mqtt://${host} cannot be reached: nothing listens there.`,
@@ -170,7 +173,11 @@ describe('broker', () => {
     [{ kind: 'connected', deniedTopics: ['a/b'], processor: 'online' }, 'fail', /does not let it have a\/b/],
   ] as const)('%j', (probe, verdict, says) => {
     expect(
-      brokerFindings('mqtt://b', { ...probe, ...('deniedTopics' in probe ? { deniedTopics: [...probe.deniedTopics] } : {}) } as never)[0],
+      brokerFindings(
+        'mqtt://b',
+        { ...probe, ...('deniedTopics' in probe ? { deniedTopics: [...probe.deniedTopics] } : {}) } as never,
+        machine,
+      )[0],
     ).toMatchObject({ verdict, says: expect.stringMatching(says) });
   });
 
@@ -181,6 +188,6 @@ describe('broker', () => {
     ['offline', undefined, 'note', 'has ended; until it is there, readings wait on the disk of this gateway.'],
   ] as const)('processor %s, clock %s ms ahead', (processor, clockAheadMs, verdict, says) => {
     const probe = { kind: 'connected', deniedTopics: [], processor, ...(clockAheadMs === undefined ? {} : { clockAheadMs }) } as const;
-    expect(brokerFindings('mqtt://b', { ...probe, deniedTopics: [] })[1]).toMatchObject({ verdict, says });
+    expect(brokerFindings('mqtt://b', { ...probe, deniedTopics: [] }, machine)[1]).toMatchObject({ verdict, says });
   });
 });

@@ -1,22 +1,21 @@
 import type { ReceiverState } from '../radio-source.js';
-
-const DOCTOR = '"npm run gateway -- doctor" tells how';
+import { TOLD_BY_DOCTOR } from '../told-by-doctor.js';
 
 /** Why a stick cannot be used: whether it is as if it were not there, or there and dumb, and a sentence with what to do. */
 const faults = {
   STICK_NONE: { state: 'absent', message: 'no ANT+ stick is plugged in' },
   STICK_NO_USB: {
     state: 'absent',
-    message: `USB cannot be used on this machine: install libudev1 if it is not there, then start the gateway again; ${DOCTOR}`,
+    message: `USB cannot be used on this machine: install libudev1 if it is not there, then start the gateway again${TOLD_BY_DOCTOR}`,
   },
   STICK_UNPLUGGED: { state: 'absent', message: 'unplugged: plug it in again, or another one' },
-  STICK_DENIED: { state: 'absent', message: `this user may not use the stick: allow it, then plug the stick in again; ${DOCTOR}` },
-  STICK_BUSY: { state: 'absent', message: `another program has the stick (a second gateway?): end that program; ${DOCTOR}` },
+  STICK_DENIED: { state: 'absent', message: `this user may not use the stick: allow it, then plug the stick in again${TOLD_BY_DOCTOR}` },
+  STICK_BUSY: { state: 'absent', message: `another program has the stick (a second gateway?): end that program${TOLD_BY_DOCTOR}` },
   STICK_STALE: {
     state: 'absent',
-    message: `unplugged; if it is plugged in, this program is not told of it, as in some containers: start the gateway again; ${DOCTOR}`,
+    message: `unplugged; if it is plugged in, this program is not told of it, as in some containers: start the gateway again${TOLD_BY_DOCTOR}`,
   },
-  STICK_DRIVER: { state: 'absent', message: `this machine has no driver through which the stick could be used; ${DOCTOR}` },
+  STICK_DRIVER: { state: 'absent', message: `this machine has no driver through which the stick could be used${TOLD_BY_DOCTOR}` },
   STICK_UNFIT: {
     state: 'absent',
     message: 'it cannot listen to a whole room: take an ANT USB-m stick (0fcf:1009) or an ANT USB2 stick (0fcf:1008)',

@@ -16,7 +16,7 @@ test('a machine without D-Bus: absent, with what to do', async () => {
     expect(radio.receivers()).toMatchObject([{ radio: 'ble', state: 'absent' }]);
     radio.start(() => {});
     await until(
-      () => radio.receivers()[0]!.fault!.includes('apt install dbus'),
+      () => radio.receivers()[0]!.fault!.includes('D-Bus system bus cannot be reached'),
       () => JSON.stringify(radio.receivers()),
     );
     expect(radio.receivers()).toEqual([{ radio: 'ble', state: 'absent', fault: expect.any(String), badFrames: 0, restarts: 0 }]);
@@ -25,7 +25,7 @@ test('a machine without D-Bus: absent, with what to do', async () => {
       isBusReachable: false,
       isBluezRunning: false,
       adapters: [],
-      fault: expect.stringContaining('apt install dbus'),
+      fault: expect.stringContaining('D-Bus system bus cannot be reached'),
     });
   }
 });
@@ -56,7 +56,7 @@ describeWithBus('what there is', () => {
       isBusReachable: true,
       isBluezRunning: false,
       adapters: [],
-      fault: expect.stringContaining('systemctl'),
+      fault: expect.stringContaining('doctor'),
     });
     await room.startBluez();
     await says('plug one in');

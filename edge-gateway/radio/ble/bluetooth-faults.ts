@@ -1,3 +1,4 @@
+import { TOLD_BY_DOCTOR } from '../told-by-doctor.js';
 import type { BluetoothError } from './bluetooth-error.js';
 
 /** Sentences for people: what is wrong, and what to do. */
@@ -9,17 +10,17 @@ export function absenceFault({ code, message, dbusName }: BluetoothError, platfo
     case 'NO_LIBRARY':
       return `Bluetooth cannot be used, as its packages cannot be loaded (${message}); install Pulseboard anew.`;
     case 'NO_BUS':
-      return `The D-Bus system bus cannot be reached (${message}); install and start D-Bus and BlueZ (sudo apt install dbus bluez), and in a container mount /run/dbus.`;
+      return `The D-Bus system bus cannot be reached (${message})${TOLD_BY_DOCTOR}.`;
     case 'NO_BLUEZ':
-      return 'BlueZ does not run; start it with "sudo systemctl enable --now bluetooth" (package bluez).';
+      return `BlueZ does not run${TOLD_BY_DOCTOR}.`;
     case 'NO_ADAPTER':
       return 'There is no Bluetooth adapter; plug one in.';
     case 'NOT_ALLOWED':
       return `This user may not use BlueZ (${message}); add it to the group bluetooth, and start anew.`;
     case 'TIMED_OUT':
-      return `BlueZ does not answer (${message}); if it stays so, "sudo systemctl restart bluetooth".`;
+      return `BlueZ does not answer (${message}); if it stays so, restart it (the service bluetooth).`;
     default:
-      return `BlueZ refuses (${[dbusName, message].filter(Boolean).join(': ')}); if it stays so, "sudo systemctl restart bluetooth".`;
+      return `BlueZ refuses (${[dbusName, message].filter(Boolean).join(': ')}); if it stays so, restart it (the service bluetooth).`;
   }
 }
 
@@ -32,4 +33,4 @@ export const offFault = (adapter: string, error?: BluetoothError): string =>
 export const discoveryFault = (adapter: string, error: BluetoothError): string =>
   error.code === 'NOT_ALLOWED'
     ? absenceFault(error, 'linux')
-    : `The Bluetooth adapter ${adapter} does not search (${error.message}); it is tried again. If it stays so, plug it in anew or "sudo systemctl restart bluetooth".`;
+    : `The Bluetooth adapter ${adapter} does not search (${error.message}); it is tried again. If it stays so, plug it in anew, or restart BlueZ (the service bluetooth).`;
