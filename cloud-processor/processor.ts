@@ -48,6 +48,8 @@ export interface ProcessorOptions {
   isClockVirtual?: boolean;
   version: string;
   log: Logger;
+  /** Told what a person should know: a sentence. */
+  tell?: (sentence: string) => void;
   /** Folder of the built wall page. */
   webRoot?: string;
   /** Simulated class to be written down as members. */
@@ -198,6 +200,10 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       boot,
       isClockVirtual: options.isClockVirtual ?? false,
       log,
+      tell: (sentence, isFault) => {
+        options.tell?.(sentence);
+        log[isFault ? 'warn' : 'info'](sentence);
+      },
       onConnect: () => {
         rooms.forget();
         tellGateways();

@@ -1,4 +1,4 @@
-export * from './broker-address.js';
+export * from './broker-reach.js';
 export * from './clock.js';
 export * from './committed.js';
 export * from './demo-class.js';

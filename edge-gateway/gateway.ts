@@ -102,6 +102,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     params: { gym, room, gateway },
     status: { version, boot, since },
     log,
+    tell,
     events: {
       onConnect() {
         publisher.onConnect();

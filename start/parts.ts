@@ -140,6 +140,7 @@ async function startProcessor({
     spoolMs: settings.spoolHours * HOUR_MS,
     version,
     log,
+    tell: (sentence) => out(`    ${sentence}`),
     webRoot: join(root, 'leaderboard', 'dist'),
     // Alone, a processor may serve real straps: it makes up members only when it is told that the radio is made up.
     ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps) } : {}),

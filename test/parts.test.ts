@@ -42,10 +42,24 @@ test('without a broker the processor serves its API and says what is away', asyn
   expect(await board(url)).toMatchObject({ gym: 'demo', members: [] });
 });
 
+test('a processor and a gateway say once that the broker is away, and once that it is there', async () => {
+  const away = `    The broker ${brokerUrl} is away: nothing listens there. It is tried until it is there.`;
+  for (const part of [processor, annex]) {
+    await part.line(/is away/);
+    // Tried twice a second.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(part.stdout.filter((line) => line === away)).toHaveLength(1);
+    expect(
+      part.stderr.filter((line) => (JSON.parse(line) as { level: number }).level >= 40 && /ECONNREFUSED|is away/.test(line)),
+    ).toHaveLength(1);
+  }
+});
+
 test('when the broker comes, processor and gateway find it by themselves', async () => {
   broker = startChild(['broker'], { PULSEBOARD_MQTT_PORT: String(port) });
   await broker.line(/^Ready/);
   await eventually('the broker found', () => accepted((h) => h.status === 'ok' && h.broker === 'connected'));
+  for (const part of [processor, annex]) await part.line(new RegExp(`The broker ${brokerUrl} is there\\.$`));
   const members = await eventually('four on the board', async () => {
     const rows = await heard('annex');
     return rows.length === 4 && rows;

@@ -32,6 +32,20 @@ test(
 );
 
 test(
+  'a gateway whose list leaves out everybody who is heard says so',
+  async () => {
+    const gateway = startChild(['gateway'], {
+      ...simulated,
+      PULSEBOARD_ALLOW_SENSORS: 'ant-hr-1',
+      PULSEBOARD_BROKER_URL: 'mqtt://127.0.0.1:1',
+    });
+    await gateway.line(/^ {4}Nobody is taken: \d straps heard, \d left out by PULSEBOARD_ALLOW_SENSORS\./);
+    await gateway.stop();
+  },
+  START_TIMEOUT_MS,
+);
+
+test(
   'what is recorded is played: the same straps, every reading stored',
   async () => {
     const file = join(tempFolder(), 'class.jsonl');

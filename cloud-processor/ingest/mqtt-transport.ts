@@ -3,7 +3,7 @@ import { type MqttOptions, ServerMqtt } from '@nestjs/microservices';
 /** What is used of the transport's client. */
 interface Client {
   readonly connected: boolean;
-  on(event: 'close', run: () => void): void;
+  on(event: 'close' | 'error', run: () => void): void;
   on(event: 'packetreceive', run: (packet: { cmd: string; granted?: readonly number[] }) => void): void;
   unsubscribeAsync(filters: string[]): Promise<unknown>;
 }
@@ -41,6 +41,11 @@ export class MqttTransport extends ServerMqtt {
       if (this.isSubscribed) this.onSubscribed();
     });
     super.bindEvents(client);
+  }
+
+  /** Each attempt would be an error in the log, twice a second; that the broker is away the publisher tells, once. */
+  override registerErrorListener(client: Client): void {
+    client.on('error', () => {});
   }
 
   /** Resolves when no message comes any more. One that came after the client has said good-bye would be acknowledged on a stream that has ended: an error in the log. */

@@ -1,4 +1,4 @@
-import { type Id, messages, type ProcessorStatus, type TopicName, topics } from '@pulseboard/contract';
+import { BrokerWatch, type Id, messages, type ProcessorStatus, type TopicName, topics } from '@pulseboard/contract';
 import { connect } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Publisher } from './publisher.js';
@@ -14,6 +14,8 @@ export interface MqttPublisherOptions {
   /** Gateways must not take their time from it. */
   isClockVirtual: boolean;
   log: Logger;
+  /** Told that the broker is away, and that it is there again. */
+  tell(sentence: string, isFault: boolean): void;
   onConnect(): void;
 }
 
@@ -29,6 +31,7 @@ export function createMqttPublisher({
   boot,
   isClockVirtual,
   log,
+  tell,
   onConnect,
 }: MqttPublisherOptions): Publisher {
   const statusTopic = topics.processorStatus.build({ processor });
@@ -48,8 +51,18 @@ export function createMqttPublisher({
     queueQoSZero: false,
     will: { topic: statusTopic, payload: Buffer.from(status('offline')), qos: 1, retain: true },
   });
-  client.on('connect', onConnect);
-  client.on('error', (error) => log.debug({ broker: brokerUrl, err: error.message }, 'publisher cannot reach the broker'));
+  const watch = new BrokerWatch(brokerUrl, tell);
+  let isUp = false;
+  client.on('connect', () => {
+    isUp = true;
+    watch.reached();
+    onConnect();
+  });
+  client.on('error', (error) => watch.away(error));
+  client.on('close', () => {
+    if (isUp && !client.disconnecting) watch.away();
+    isUp = false;
+  });
 
   const send = (name: TopicName, topic: string, payload: string) => {
     const { qos, retained: retain } = messages[name];

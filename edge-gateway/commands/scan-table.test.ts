@@ -71,6 +71,14 @@ test('nobody', () => {
   expect(shown([]).at(-1)).toMatch(/^Nobody is heard yet/);
 });
 
+test.each([
+  [['absent', 'absent'], /^There is no radio .*doctor/],
+  [['absent', 'searching'], /^Nobody is heard yet/],
+] as const)('nobody, and the radios are %j', (states, says) => {
+  const receivers = states.map((state) => ({ radio: 'ble', state, badFrames: 0, restarts: 0 }));
+  expect(new ScanTable(new SensorGate(), START).lines(START, receivers).at(-1)).toMatch(says);
+});
+
 test('whoever was not heard for ten minutes is no line any more', () => {
   const table = new ScanTable(new SensorGate(), START);
   for (const event of [polar(0, 'A0:00:00:00:00:01', 'public', -60), ant(60_000)]) table.hear(event);

@@ -77,7 +77,7 @@ export class ScanTable {
     });
     const heard = body.length
       ? table(['STRAP', 'PROTOCOL', 'HEART RATE', 'BATTERY', 'RSSI', 'LAST SEEN', 'FRAMES/S', ''], body)
-      : ['Nobody is heard yet. A strap sends once it is worn (moisten its electrodes), within some 10 m.'];
+      : [receivers.every(({ state }) => state === 'absent') ? NO_RADIO : NOBODY];
     return [...receivers.map((receiver) => this.#receiverLine(receiver)), '', ...heard];
   }
 
@@ -90,6 +90,9 @@ export class ScanTable {
     return `${radio}: ${state}${bad ? `, ${bad} bad frames` : ''}${fault === undefined ? '' : `: ${fault}`}`;
   }
 }
+
+const NOBODY = 'Nobody is heard yet. A strap sends once it is worn (moisten its electrodes), within some 10 m.';
+const NO_RADIO = 'There is no radio to hear anybody with: npm run gateway -- doctor says what is missing, and what mends it.';
 
 const NOT_TAKEN: Record<Refusal, string> = {
   denied: 'left out: in PULSEBOARD_DENY_SENSORS',

@@ -1,4 +1,4 @@
-import { type GatewayParams, withoutPassword } from '@pulseboard/contract';
+import { type GatewayParams, whyRefused, whyUnreachable, withoutPassword } from '@pulseboard/contract';
 import { type BrokerProbe, probeBroker } from '../publish/broker-probe.js';
 import { clockMends } from './check-clock.js';
 import type { Finding } from './finding.js';
@@ -21,7 +21,7 @@ export function brokerFindings(broker: string, probe: BrokerProbe, machine: Mach
         {
           verdict: 'fail',
           subject,
-          says: `${broker} cannot be reached: ${WHY_UNREACHABLE[probe.code] ?? probe.code}.`,
+          says: `${broker} cannot be reached: ${whyUnreachable(probe.code)}.`,
           mend: howToReach(broker, probe.code),
         },
       ];
@@ -30,7 +30,7 @@ export function brokerFindings(broker: string, probe: BrokerProbe, machine: Mach
         {
           verdict: 'fail',
           subject,
-          says: `${broker} refuses this gateway: ${WHY_REFUSED[probe.returnCode] ?? `return code ${probe.returnCode}`}.`,
+          says: `${broker} refuses this gateway: ${whyRefused(probe.returnCode)}.`,
           mend: [HOW_TO_BE_LET_IN],
         },
       ];
@@ -67,26 +67,6 @@ function processorFinding({ processor, clockAheadMs }: Extract<BrokerProbe, { ki
     mend: [`${clockMends(machine)[0]}   # and the same for the machine of the processor`],
   };
 }
-
-const WHY_UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'no machine has that name',
-  EAI_AGAIN: 'names cannot be looked up',
-  EHOSTUNREACH: 'there is no way to that machine',
-  ENETUNREACH: 'this machine is in no network',
-  ETIMEDOUT: 'it does not answer',
-  'connack timeout': 'something listens there that is no MQTT broker, or it is stuck',
-  closed: 'it hangs up',
-};
-
-/** MQTT 3.1.1, table 3.1. */
-const WHY_REFUSED: Readonly<Record<number, string>> = {
-  1: 'it does not speak MQTT 3.1.1',
-  2: 'it does not like its name',
-  3: 'it is not ready',
-  4: 'the user name or the password is wrong',
-  5: 'this user is not allowed in',
-};
 
 const HOW_TO_BE_LET_IN = 'PULSEBOARD_BROKER_URL=mqtt://user:password@host:1883   # with the account that the broker has for this gateway';
 

@@ -151,7 +151,11 @@ describe('broker', () => {
 
   test('that is none', async () => {
     const host = await listening((socket) => socket.end('220 mail.example ESMTP\r\n'));
-    expect(await probeBroker(`mqtt://${host}`, me, quick)).toMatchObject({ kind: 'unreachable' });
+    const [finding] = await checkBroker(`mqtt://${host}`, me, machine);
+    expect(finding).toMatchObject({
+      verdict: 'fail',
+      says: expect.stringContaining('cannot be reached: something listens there, but it is no MQTT broker'),
+    });
   });
 
   test('where nothing listens', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createParser, type GatewayParams, ProcessorStatus, topics } from '@pulseboard/contract';
+import { createParser, type GatewayParams, ProcessorStatus, type ReachError, reachCode, topics } from '@pulseboard/contract';
 import { connect, type ErrorWithReasonCode, type MqttClient } from 'mqtt';
 
 /** What came of connecting to a broker once. */
@@ -47,8 +47,8 @@ export async function probeBroker(
 function connected(client: MqttClient): Promise<BrokerProbe | undefined> {
   return new Promise((resolve) => {
     client.once('connect', () => resolve(undefined));
-    client.once('error', (error: Error & { code?: string | number; errors?: { code?: string }[] }) => {
-      const code = error.code ?? error.errors?.[0]?.code ?? error.message;
+    client.once('error', (error: ReachError) => {
+      const code = reachCode(error);
       resolve(typeof code === 'number' ? { kind: 'refused', returnCode: code } : { kind: 'unreachable', code });
     });
     client.once('close', () => resolve({ kind: 'unreachable', code: 'closed' }));

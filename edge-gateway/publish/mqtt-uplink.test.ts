@@ -73,6 +73,7 @@ async function broker(port?: number) {
 
 function uplink(port: number, events: Partial<UplinkEvents> = {}): Uplink {
   const created = createMqttUplink({
+    tell: () => {},
     brokerUrl: `mqtt://127.0.0.1:${port}`,
     params,
     status,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  BrokerWatch,
   Committed,
   createParser,
   type GatewayParams,
@@ -8,6 +9,7 @@ import {
   ProcessorStatus,
   type TopicName,
   topics,
+  withoutPassword,
 } from '@pulseboard/contract';
 import { connect, type IClientOptions } from 'mqtt';
 import type { Logger } from 'pino';
@@ -20,6 +22,8 @@ export interface MqttUplinkOptions {
   status: Omit<GatewayStatus, 'status'>;
   events: UplinkEvents;
   log: Logger;
+  /** Told that the broker is away, and that it is there again. */
+  tell(sentence: string, isFault: boolean): void;
 }
 
 const committedParser = createParser(Committed, 'committed');
@@ -55,11 +59,13 @@ function nullStore(): { store: NonNullable<IClientOptions['outgoingStore']>; und
 }
 
 /** Connects in the background and goes on trying for ever; the gateway's life does not depend on a broker. */
-export function createMqttUplink({ brokerUrl, params, status, events, log }: MqttUplinkOptions): Uplink {
+export function createMqttUplink({ brokerUrl, params, status, events, log, tell }: MqttUplinkOptions): Uplink {
   const statusTopic = topics.gatewayStatus.build(params);
   const statusPayload = (state: GatewayStatus['status']) => JSON.stringify({ status: state, ...status } satisfies GatewayStatus);
   const { store, underWay } = nullStore();
+  const watch = new BrokerWatch(brokerUrl, tell);
   let ready = false;
+  let isClosing = false;
   let onProcessorHears = () => {};
   const client = connect(brokerUrl, {
     protocolVersion: 4,
@@ -84,7 +90,8 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
   };
 
   client.on('connect', () => {
-    log.info({ broker: brokerUrl }, 'connected to the broker');
+    log.info({ broker: withoutPassword(brokerUrl) }, 'connected to the broker');
+    watch.reached();
     client.publish(statusTopic, statusPayload('online'), { qos: 1, retain: true });
     // Ready once it hears what is committed: batches sent before would only go again.
     client.subscribe([committedTopic, requestFilter, topics.processorStatus.filter], { qos: 1 }, () => {
@@ -92,20 +99,12 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
       if (ready) events.onConnect();
     });
   });
-  let quiet = false;
-  client.on('error', (error) => {
-    if (!quiet)
-      log.warn(
-        { broker: brokerUrl, err: error.message || String((error as NodeJS.ErrnoException).code) },
-        'cannot reach the broker; trying again',
-      );
-    quiet = true;
-  });
-  client.on('connect', () => {
-    quiet = false;
-  });
+  client.on('error', (error) => watch.away(error));
   client.on('close', () => {
-    if (ready) events.onDisconnect();
+    if (ready) {
+      events.onDisconnect();
+      if (!isClosing) watch.away();
+    }
     ready = false;
     log.debug('connection to the broker closed');
     // Without a store mqtt.js would wait for their acknowledgement for ever.
@@ -137,6 +136,7 @@ export function createMqttUplink({ brokerUrl, params, status, events, log }: Mqt
     sendHealth: (health) => sendIfConnected('gatewayHealth', topics.gatewayHealth.build(params), health),
     sendResponse: (action, response) => sendIfConnected('gatewayResponse', topics.gatewayResponse.build({ ...params, action }), response),
     async close() {
+      isClosing = true;
       if (client.connected) {
         const said = send('gatewayStatus', statusTopic, statusPayload('offline'));
         await Promise.race([said.catch(() => {}), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
