@@ -164,13 +164,19 @@ test.each<[string, () => Promise<Response>, number, RegExp]>([
     'sensors the wrong way round',
     () => say({ same: true }, { sensor: pair.twin, twin: pair.sensor }),
     400,
-    /^sensor "ant-hr-483922" is no Bluetooth/,
+    /^They are the wrong way round: the Bluetooth sensor stands first, as in strap-links\/ble-a0b1c2d3e4f5\/ant-hr-483922/,
   ],
   ['a foot pod for a twin', () => say({ same: true }, { ...pair, twin: 'ant-sdm-17' }), 400, /^twin "ant-sdm-17" is no ANT\+ strap/],
   ['an id that is none', () => say({ same: true }, { ...pair, sensor: 'BLE-1' }), 400, /^sensor "BLE-1" is no id/],
   ['no word', () => say({}), 400, /^The body must be \{"same": true\}/],
   ['another word', () => say({ same: 'yes' }), 400, /^The body must be/],
   ['no JSON', () => say('same'), 400, /JSON/],
+  [
+    'a strap that nobody ever heard',
+    () => say({ same: true }, { ...pair, sensor: 'ble-a0b1c2d3e4f6' }),
+    404,
+    /^Nobody in the gym "demo" has heard "ble-a0b1c2d3e4f6"/,
+  ],
   ['a gym that is not there', () => say({ same: true }, pair, 'nowhere'), 404, /^There is no gym "nowhere"/],
   [
     'a sensor that has another twin',
@@ -193,7 +199,12 @@ test.each<[string, () => Promise<Response>, number, RegExp]>([
 test('an operator parts the two, with all their seconds, and takes the word back', async () => {
   const response = await say({ same: false });
   expect(response.status).toBe(200);
-  expect(await response.json()).toMatchObject({ ...pair, state: 'overruled', hasEffect: false });
+  expect(await response.json()).toMatchObject({
+    ...pair,
+    state: 'overruled',
+    hasEffect: false,
+    whyNot: 'An operator said that they are two straps.',
+  });
   await boardOf(THREE);
   const { from } = await linkWhere('all derived anew', ({ settled }) => settled);
   const { perSecond } = await memberHeartRate(url, TWIN_GUEST);

@@ -17,6 +17,7 @@ export const StrapLinkAnswer = Type.Object(
     hasEffect: Type.Boolean({
       description: 'they count as one strap now because of it; not when it is overruled, nor when each is assigned to somebody itself',
     }),
+    whyNot: Type.Optional(Type.String({ description: 'a sentence: why it has no effect; absent when it has' })),
     member: Type.Optional(Type.String({ description: 'whom both count for now; absent: each counts for another one' })),
     agreement: Type.Optional(
       Type.Object(

@@ -11,7 +11,8 @@ type Answer = Static<typeof StrapLinkAnswer>;
 export function strapLinkAnswer(gym: Id, link: StrapLink, links: StrapLinks, roster: Roster, now: number): Answer {
   const { sensor, twin, from, foundAt, settled } = link;
   const [own, ownOfTwin] = [roster.assignedTo(sensor, now), roster.assignedTo(twin, now)];
-  const hasEffect = isInForce(link) && from <= now && (own === undefined || ownOfTwin === undefined);
+  const whyNot = whyWithoutEffect(link, own !== undefined && ownOfTwin !== undefined, now);
+  const hasEffect = whyNot === undefined;
   const member = hasEffect ? (own ?? ownOfTwin ?? guestMemberId(twin)) : own === ownOfTwin ? own : undefined;
   const agreement = links.agreementOf(gym, link);
   return {
@@ -22,9 +23,17 @@ export function strapLinkAnswer(gym: Id, link: StrapLink, links: StrapLinks, ros
     ...(foundAt === undefined ? {} : { foundAt }),
     settled,
     hasEffect,
+    ...(whyNot === undefined ? {} : { whyNot }),
     ...(member === undefined ? {} : { member }),
     ...(agreement ? { agreement: agreementAnswer(agreement) } : {}),
   };
+}
+
+/** @returns a sentence for people; undefined when they count as one strap because of it */
+export function whyWithoutEffect(link: Pick<StrapLink, 'state' | 'from'>, isEachAssigned: boolean, now: number): string | undefined {
+  if (!isInForce(link)) return 'An operator said that they are two straps.';
+  if (isEachAssigned) return 'Each of the two is assigned to somebody itself: that stands above a link.';
+  return link.from > now ? 'It begins later.' : undefined;
 }
 
 const agreementAnswer = ({ at, compared, agreed, log10Chance }: NonNullable<ReturnType<StrapLinks['agreementOf']>>) => ({
