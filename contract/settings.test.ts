@@ -55,6 +55,8 @@ test.each([
   { name: 'PULSEBOARD_REPLAY_SPEED', given: '2.5', key: 'replaySpeed', value: 2.5 },
   { name: 'PULSEBOARD_BROKER_URL', given: 'wss://broker.example/mqtt', key: 'brokerUrl', value: 'wss://broker.example/mqtt' },
   { name: 'PULSEBOARD_RADIO', given: 'auto', key: 'radio', value: 'auto' },
+  { name: 'PULSEBOARD_RADIO', given: 'Auto', key: 'radio', value: 'auto' },
+  { name: 'PULSEBOARD_RADIO', given: 'ANT,ble', key: 'radio', value: ['ant', 'ble'] },
   { name: 'PULSEBOARD_RADIO', given: 'ble, ant,ble', key: 'radio', value: ['ble', 'ant'] },
   { name: 'PULSEBOARD_ALLOW_SENSORS', given: 'ant-hr-1, ble-a0*,', key: 'allowSensors', value: ['ant-hr-1', 'ble-a0*'] },
   { name: 'PULSEBOARD_DENY_SENSORS', given: '*', key: 'denySensors', value: ['*'] },

@@ -56,7 +56,8 @@ const instant = (value: string) => {
 /** Real radios; `auto` takes those of them that are there. */
 export type RealRadio = 'ant' | 'ble';
 export type RadioChoice = readonly RealRadio[] | 'auto' | 'simulated' | 'replay';
-const radioChoice = (value: string): RadioChoice => {
+const radioChoice = (given: string): RadioChoice => {
+  const value = given.trim().toLowerCase();
   if (value === 'auto' || value === 'simulated' || value === 'replay') return value;
   const radios = [...new Set(value.split(',').map((part) => part.trim()))];
   const isReal = (radio: string): radio is RealRadio => radio === 'ant' || radio === 'ble';
@@ -89,7 +90,7 @@ export const settings = {
     name: 'PULSEBOARD_MQTT_PORT',
     default: '1883',
     meaning: 'port of the MQTT broker; 0 picks a free one',
-    parts: ['broker'],
+    parts: all,
     parse: port,
   }),
   mqttWsPort: setting({

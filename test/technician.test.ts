@@ -22,6 +22,9 @@ test(
       ]),
     );
 
+    const confused = await runCommand(['gateway', 'doctor', 'nonsense'], simulated);
+    expect({ code: confused.code, first: confused.stderr[0] }).toEqual({ code: 1, first: 'doctor: "nonsense" means nothing to it.' });
+
     const broker = startChild(['broker']);
     const [, url] = await broker.line(/^ {2}broker +(mqtt:\S+)/);
     const somebody = await runCommand(['gateway', 'doctor'], { ...simulated, PULSEBOARD_BROKER_URL: url! });

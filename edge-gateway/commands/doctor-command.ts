@@ -18,6 +18,7 @@ const USAGE = [
 export async function runDoctorCommand(args: string[], settings: SettingValues, spoolFolder: string, io: CommandIo): Promise<number> {
   if (args.length > 0) {
     const asksForHelp = args[0] === '--help' || args[0] === '-h';
+    if (!asksForHelp) io.err(`doctor: "${args[0]}" means nothing to it.`);
     for (const line of USAGE) (asksForHelp ? io.out : io.err)(line);
     return asksForHelp ? 0 : 1;
   }

@@ -70,6 +70,7 @@ test.each([
   [[], /^record: name the file/],
   [['a', 'b'], /"b" means nothing to it/],
   [['a', '--seconds', 'ten'], /--seconds is "ten"; it must be a number above 0/],
+  [['a', '--seconds', '-3'], /^record: --seconds is "-3"; it must be a number above 0\.$/],
   [['a', '--loud'], /Unknown option '--loud'/],
 ] as const)('record %j is refused', async (args, sentence) => {
   const { io, err } = rig();

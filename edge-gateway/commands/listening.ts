@@ -44,6 +44,10 @@ export function parseListenArgs(args: string[], command: string): { names: strin
     return { names: positionals, seconds, help: values.help ?? false };
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    const given = args[args.indexOf('--seconds') + 1];
+    // What begins with a dash would be an option.
+    if (args.includes('--seconds') && given?.startsWith('-') && Number.isFinite(Number(given)))
+      throw new UsageError(`${command}: --seconds is "${given}"; it must be a number above 0.`);
     throw new UsageError(`${command}: ${(error as Error).message.split('. ')[0]}. ${command} --help tells what it knows.`);
   }
 }

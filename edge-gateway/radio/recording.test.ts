@@ -135,6 +135,8 @@ test.each<[string, string, number[]]>([
 
 test.each<[string, string, RegExp]>([
   ['rubbish', `${frame(START)}rubbish\n${frame(START)}`, /line 2: this is no line of a recording: rubbish$/],
+  ['rubbish, and an empty line after it', `${frame(START)}rubbish\n\n${frame(START)}`, /line 2: /],
+  ['rubbish at the end, and an empty line after it', `${frame(START)}rubbish\n\n`, /line 2: /],
   ['half a byte', '{"kind":"ant-frame","at":1,"bytes":"a"}\n', /line 1/],
   ['no address', '{"kind":"ble-advertisement","at":1,"companyId":107,"bytes":""}\n', /line 1/],
   ['a version that is not known', '{"kind":"recording","v":2}\n', /line 1/],
@@ -153,6 +155,12 @@ test('what is written while it plays is no part of it', () => {
   played.next();
   write(file, taken(3));
   expect([played.next().value?.at, played.next().done]).toEqual([START + 1, true]);
+});
+
+test('a folder in the place of a file', () => {
+  expect(() => loadRecording('/')).toThrow(
+    'Cannot read the recording /: it is a folder; PULSEBOARD_REPLAY_DIR plays a folder of workouts.',
+  );
 });
 
 test('a file that is not there', () => {

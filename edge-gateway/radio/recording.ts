@@ -21,6 +21,11 @@ export interface Recording {
   events(): Iterable<RadioEvent>;
 }
 
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder; PULSEBOARD_REPLAY_DIR plays a folder of workouts',
+  EACCES: 'this user may not read it',
+};
 const TAIL_MS = 10_000;
 /** What goes back by less is put right; by more, it is another recording. */
 const MAX_BACK_MS = 5000;
@@ -44,7 +49,7 @@ export function loadRecording(file: string): Recording {
   } catch (error) {
     if (error instanceof RecordingError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new RecordingError(`Cannot read the recording ${file}: ${code === 'ENOENT' ? 'there is no such file' : (code ?? message)}.`);
+    throw new RecordingError(`Cannot read the recording ${file}: ${WHY_UNREADABLE[code ?? ''] ?? code ?? message}.`);
   }
 }
 
@@ -112,18 +117,18 @@ function* eventsOf(file: RecordedFile, offsetsMs: readonly number[]): Generator<
  */
 function* linesOf(recorded: RecordedFile): Generator<{ line: RecordingLine; number: number }> {
   let number = 0;
-  let torn: string | undefined;
+  let torn: { text: string; number: number } | undefined;
+  const none = ({ text, number: at }: { text: string; number: number }) =>
+    new RecordingError(`${recorded.file}, line ${at}: this is no line of a recording: ${text.slice(0, 60)}`);
   for (const text of textLinesOf(recorded)) {
     number++;
     if (text.trim() === '') continue;
     const line = parseRecordingLine(text);
-    if (torn !== undefined && line?.kind !== 'recording')
-      throw new RecordingError(`${recorded.file}, line ${number - 1}: this is no line of a recording: ${torn.slice(0, 60)}`);
-    torn = line ? undefined : text;
+    if (torn && line?.kind !== 'recording') throw none(torn);
+    torn = line ? undefined : { text, number };
     if (line) yield { line, number };
   }
-  if (torn !== undefined)
-    throw new RecordingError(`${recorded.file}, line ${number}: this is no line of a recording: ${torn.slice(0, 60)}`);
+  if (torn) throw none(torn);
 }
 
 function* textLinesOf({ file, bytes }: RecordedFile): Generator<string> {

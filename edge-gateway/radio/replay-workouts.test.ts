@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadWorkouts, parseWorkout, replayDurationMs, WorkoutError } from './replay-workouts.js';
@@ -81,6 +81,9 @@ describe('loadWorkouts', () => {
     await expect(loadWorkouts(dir)).rejects.toThrow(
       new WorkoutError('workout-malformed', 'b.rr.csv belongs to no workout: b.csv is missing.'),
     );
+    await expect(loadWorkouts(join(dir, 'a.csv'))).rejects.toThrow(/a\.csv: it is a file; PULSEBOARD_REPLAY_FILE plays a recording\.$/);
+    await mkdir(join(dir, 'c.csv'));
+    await expect(loadWorkouts(dir)).rejects.toThrow(/^Cannot read \S+c\.csv: it is a folder\.$/);
   });
 });
 

@@ -51,8 +51,7 @@ export class WorkoutError extends Error {
  */
 export async function loadWorkouts(dir: string): Promise<Workout[]> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such folder' : (error.code ?? error.message);
-    throw new WorkoutError('workouts-missing', `Cannot read workouts from ${dir}: ${why}.`);
+    throw unreadable(`workouts from ${dir}`, error, NO_FOLDER);
   });
   const files = names.filter((name) => name.endsWith('.csv') && !name.endsWith(RR_SUFFIX)).sort();
   if (!files.length) throw new WorkoutError('workouts-none', `There is no workout (*.csv) in ${dir}.`);
@@ -60,14 +59,33 @@ export async function loadWorkouts(dir: string): Promise<Workout[]> {
   const workouts: Workout[] = [];
   for (const [index, file] of files.entries()) {
     const rrFile = file.replace(/\.csv$/, RR_SUFFIX);
-    const rrText = rrFiles.delete(rrFile) ? await readFile(join(dir, rrFile), 'utf8') : undefined;
-    workouts.push(parseWorkout(file, FIRST_DEVICE_NUMBER + index, await readFile(join(dir, file), 'utf8'), rrText));
+    const rrText = rrFiles.delete(rrFile) ? await textOf(join(dir, rrFile)) : undefined;
+    workouts.push(parseWorkout(file, FIRST_DEVICE_NUMBER + index, await textOf(join(dir, file)), rrText));
   }
   const [orphan] = rrFiles;
   if (orphan)
     throw new WorkoutError('workout-malformed', `${orphan} belongs to no workout: ${orphan.replace(RR_SUFFIX, '.csv')} is missing.`);
   return workouts;
 }
+
+const NO_FOLDER: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is a file; PULSEBOARD_REPLAY_FILE plays a recording',
+  EACCES: 'this user may not read it',
+};
+const NO_FILE: Readonly<Record<string, string>> = {
+  ENOENT: 'it is gone',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+const unreadable = (what: string, { code, message }: NodeJS.ErrnoException, why: Readonly<Record<string, string>>) =>
+  new WorkoutError('workouts-missing', `Cannot read ${what}: ${why[code ?? ''] ?? code ?? message}.`);
+
+const textOf = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error, NO_FILE);
+  });
 
 /** The replay lasts as long as its longest workout. */
 export const replayDurationMs = (workouts: readonly Workout[]): number => Math.max(0, ...workouts.map((workout) => workout.durationMs));
