@@ -2,7 +2,8 @@ import { type SettingPart, settings } from '@pulseboard/contract';
 import type { PartName } from './parts.js';
 
 const WHAT: Record<PartName, string> = {
-  start: 'Starts broker, processor and gateway in one process, and the wall page with them.\n\n  npm start',
+  start:
+    'Starts broker, processor and gateway in one process, and the wall page with them.\n\n  npm start\n\nThe parts alone, and what a technician needs: npm run broker, npm run processor, npm run gateway; each tells more with -- --help.',
   broker: 'Starts the MQTT broker alone.\n\n  npm run broker',
   processor:
     'Starts the processor (store, board, API, wall page) alone, or looks after what it set aside.\n\n  npm run processor\n  npm run processor -- dead-letters\n  npm run processor -- dead-letters --help',

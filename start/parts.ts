@@ -24,6 +24,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export async function startParts(part: PartName, { version, out, stopping }: StartContext): Promise<() => Promise<void>> {
   const settings = readSettings(process.env);
   const log = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  let isStopping = false;
+  void stopping.then(() => {
+    isStopping = true;
+  });
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of stops.splice(0).reverse()) await close();
@@ -51,10 +55,11 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     const dataDir = dataDirOf(settings);
     const spoolDir = spoolDirOf(settings, dataDir);
     const hasGateway = all || part === 'gateway';
-    if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER));
-    if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER));
     const plan = hasGateway ? await planned(settings, all) : undefined;
     const time = timeOf(settings, plan?.kind === 'real' ? undefined : plan, !all, Date.now);
+    // A replay that cannot be played leaves no folder.
+    if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER));
+    if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER));
     const clock = plan ? await gatewayClock(time, spoolDir, all, log) : undefined;
     const starting = { settings, brokerUrl, version, out };
     if (all || part === 'processor') {
@@ -75,7 +80,7 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     if (plan && clock)
       stops.push(await startGateway({ ...starting, isAlone: !all, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
     else time.begin();
-    out(all ? 'Ready. Ctrl-C stops everything.' : 'Ready. Ctrl-C stops it.');
+    if (!isStopping) out(all ? 'Ready. Ctrl-C stops everything.' : 'Ready. Ctrl-C stops it.');
     return stop;
   } catch (error) {
     await stop();

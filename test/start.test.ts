@@ -128,6 +128,9 @@ describe('what stands in the way is one clear sentence', () => {
     const [unnamed, absent] = await Promise.all([refusal(replay), refusal({ ...replay, PULSEBOARD_REPLAY_DIR: missing })]);
     expect(unnamed).toEqual([expect.stringMatching(/^A replay needs recordings: set PULSEBOARD_REPLAY_DIR/)]);
     expect(absent).toEqual([`Cannot read workouts from ${missing}: there is no such folder.`]);
+    const data = join(tempFolder(), 'data');
+    await refusal({ ...replay, PULSEBOARD_REPLAY_DIR: missing, PULSEBOARD_DATA_DIR: data });
+    expect(existsSync(data)).toBe(false);
   });
 
   test('a recording that would end in the future', async () => {
@@ -152,6 +155,11 @@ describe('commands that answer and end', () => {
     }
   });
 
+  test('npm start -- --help names the other commands', async () => {
+    const { stdout } = await runCommand(['start', '--help']);
+    expect(stdout.filter((line) => /npm run broker.*npm run processor.*npm run gateway/.test(line))).toHaveLength(1);
+  });
+
   test('--version', async () => {
     expect(await runCommand(['start', '--version'])).toEqual({ code: 0, signal: null, stdout: [version], stderr: [] });
   });
@@ -163,6 +171,13 @@ describe('commands that answer and end', () => {
     expect(JSON.parse(right!.stdout[0]!)).toMatchObject({ heartRateBpm: 60, beatCount: 202 });
     expect({ code: wrong!.code, stdout: wrong!.stdout, lines: wrong!.stderr.length }).toEqual({ code: 1, stdout: [], lines: 1 });
   });
+});
+
+test('Ctrl-C while it starts: no word of being ready after it', async () => {
+  const child = startChild(['start']);
+  await child.line(/^ {2}broker/);
+  expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null });
+  expect(child.stdout.filter((line) => /^Ready/.test(line))).toEqual([]);
 });
 
 testDevFull('a radio log that takes no more is told once, and the gateway goes on', async () => {
