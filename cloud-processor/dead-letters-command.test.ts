@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ranges } from '@pulseboard/contract';
+import { pino } from 'pino';
 import { runDeadLettersCommand } from './dead-letters-command.js';
 import { PgliteRegistry } from './registry/pglite-registry.js';
 import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
@@ -26,6 +27,7 @@ const run = (args: string[], readingsMs = 30 * DAY_MS, now = T0 + 60_000) =>
     dataDir,
     retention: { readingsMs, secondsMs: 1825 * DAY_MS },
     clock: () => now,
+    log: pino({ level: 'silent' }),
     out: (line) => said.push(line),
     err: (line) => complained.push(line),
   });

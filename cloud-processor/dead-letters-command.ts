@@ -1,20 +1,24 @@
 import { existsSync } from 'node:fs';
 import type { Clock } from '@pulseboard/contract';
+import type { Logger } from 'pino';
 import type { DeadReason } from './ingest/dead-letter.js';
 import { replayDeadLetters } from './ingest/dead-letter-replay.js';
 import { Derivation } from './ingest/derivation.js';
 import { People } from './registry/people.js';
-import { PgliteRegistry } from './registry/pglite-registry.js';
-import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
-import { registryPath, storePath } from './storage/embedded-paths.js';
+import { storePath } from './storage/embedded-paths.js';
+import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import type { Retention } from './storage/retention.js';
 import { StoreOpenError } from './storage/time-series-store.js';
+import { openStore, openStores } from './stores.js';
 
 export interface DeadLettersCommandOptions {
   /** The caller has taken its lock: no processor runs on it. */
   dataDir: string;
+  /** Absent: the store is in the data folder. */
+  influx?: InfluxLogin | undefined;
   retention: Retention;
   clock: Clock;
+  log: Logger;
   /** One line for people. */
   out(line: string): void;
   err(line: string): void;
@@ -30,7 +34,7 @@ The processor of the data folder (PULSEBOARD_DATA_DIR) must not run meanwhile.`;
 
 /** `dead-letters [list|replay|--help]`. @returns the exit code */
 export async function runDeadLettersCommand(args: readonly string[], options: DeadLettersCommandOptions): Promise<number> {
-  const { dataDir, out, err } = options;
+  const { dataDir, influx, out, err } = options;
   const [verb = 'list', ...rest] = args;
   if (verb === '--help' || verb === '-h') {
     out(HELP);
@@ -40,17 +44,12 @@ export async function runDeadLettersCommand(args: readonly string[], options: De
     err(`"${args.join(' ')}" is nothing that dead-letters knows; with --help it tells what it does.`);
     return 1;
   }
-  if (!existsSync(storePath(dataDir))) {
+  if (!influx && !existsSync(storePath(dataDir))) {
     err(`There is no store in ${dataDir}; set PULSEBOARD_DATA_DIR to the folder of a processor.`);
     return 1;
   }
   try {
-    const store = await DuckDbTimeSeriesStore.open(storePath(dataDir));
-    try {
-      await (verb === 'list' ? list(store, options) : replay(store, options));
-    } finally {
-      await store.close();
-    }
+    await (verb === 'list' ? list(options) : replay(options));
     return 0;
   } catch (error) {
     if (!(error instanceof StoreOpenError)) throw error;
@@ -59,23 +58,30 @@ export async function runDeadLettersCommand(args: readonly string[], options: De
   }
 }
 
-async function list(store: DuckDbTimeSeriesStore, { out }: DeadLettersCommandOptions): Promise<void> {
-  const counts = await store.deadLetterCounts();
-  if (counts.size === 0) {
-    out('There are no dead letters.');
-    return;
-  }
-  out('Dead letters, by reason:');
-  for (const line of table(counts)) out(line);
-  out('The newest:');
-  for (const { arrivedAt, gym, room, gateway, spool, number, reason, detail, payload } of await store.deadLetters({ limit: SHOWN })) {
-    out(`  ${new Date(arrivedAt).toISOString()}  ${gym}/${room}/${gateway}  ${spool} ${number}  ${reason}: ${detail}`);
-    out(`    ${payload}`);
+async function list(options: DeadLettersCommandOptions): Promise<void> {
+  const { out } = options;
+  const { store, close } = await openStore(options);
+  try {
+    const counts = await store.deadLetterCounts();
+    if (counts.size === 0) {
+      out('There are no dead letters.');
+      return;
+    }
+    out('Dead letters, by reason:');
+    for (const line of table(counts)) out(line);
+    out('The newest:');
+    for (const { arrivedAt, gym, room, gateway, spool, number, reason, detail, payload } of await store.deadLetters({ limit: SHOWN })) {
+      out(`  ${new Date(arrivedAt).toISOString()}  ${gym}/${room}/${gateway}  ${spool} ${number}  ${reason}: ${detail}`);
+      out(`    ${payload}`);
+    }
+  } finally {
+    await close();
   }
 }
 
-async function replay(store: DuckDbTimeSeriesStore, { dataDir, retention, clock, out }: DeadLettersCommandOptions): Promise<void> {
-  const registry = await PgliteRegistry.open(registryPath(dataDir));
+async function replay(options: DeadLettersCommandOptions): Promise<void> {
+  const { retention, clock, out } = options;
+  const { store, registry, close } = await openStores(options);
   try {
     const people = new People(registry);
     await people.loadAll();
@@ -88,7 +94,7 @@ async function replay(store: DuckDbTimeSeriesStore, { dataDir, retention, clock,
     for (const line of table(stored)) out(`${line}, stored`);
     for (const line of table(left)) out(`${line}, dead`);
   } finally {
-    await registry.close();
+    await close();
   }
 }
 

@@ -1,4 +1,5 @@
 export { type DeadLettersCommandOptions, runDeadLettersCommand } from './dead-letters-command.js';
 export * from './processor.js';
+export type { InfluxLogin } from './storage/influx/influx-connection.js';
 export { RetentionTooShortError } from './storage/retention.js';
 export { StoreOpenError } from './storage/time-series-store.js';

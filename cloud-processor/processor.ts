@@ -23,11 +23,10 @@ import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { RoomPublisher } from './publish/room-publisher.js';
 import { demoMembers } from './registry/demo-members.js';
 import { People } from './registry/people.js';
-import { PgliteRegistry } from './registry/pglite-registry.js';
 import { sessionSaver } from './registry/session-saver.js';
-import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
-import { registryPath, storePath } from './storage/embedded-paths.js';
+import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import { demandRetention, type Retention, startPruning } from './storage/retention.js';
+import { openStores } from './stores.js';
 import { serveWebPages } from './web-pages.js';
 
 export interface ProcessorOptions {
@@ -37,6 +36,8 @@ export interface ProcessorOptions {
   httpPort: number;
   /** The caller has taken its lock: no other process opens what is in it. */
   dataDir: string;
+  /** Absent: readings and member-seconds are in the data folder. */
+  influx?: InfluxLogin | undefined;
   retention: Retention;
   /** How long gateways keep what they could not send: less than the store keeps readings. */
   spoolMs: number;
@@ -97,11 +98,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
   };
   try {
     await assertPortFree(host, httpPort);
-    // The store first: its file is locked by the operating system too, should the lock of the folder be wrong.
-    const store = await DuckDbTimeSeriesStore.open(storePath(dataDir));
-    closers.push(() => store.close());
-    const registry = await PgliteRegistry.open(registryPath(dataDir));
-    closers.push(() => registry.close());
+    const { store, registry, close: closeStores } = await openStores({ dataDir, influx: options.influx, clock, log });
+    closers.push(closeStores);
 
     const people = new People(registry);
     await people.loadAll();
@@ -235,6 +233,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         uptimeS: Math.floor((performance.now() - bornAt) / 1000),
         broker: publisher.connected ? ('connected' as const) : ('away' as const),
         store: pipeline.isStoreAway ? ('away' as const) : ('ok' as const),
+        ...(pipeline.storeFault === undefined ? {} : { storeFault: pipeline.storeFault }),
         derivedUntil: derivation.watermarkAt + 1000,
         readings: { ...pipeline.counts, waiting: books.waiting },
         refusedBatches: pipeline.refusedBatches,

@@ -81,6 +81,28 @@ test.each([
   ['PULSEBOARD_BROKER_URL', 'http://broker.example'],
 ])('%s=%p is refused', (name, given) => expect(faultsOf({ [name]: given })).toHaveLength(1));
 
+test.each([
+  ['http://127.0.0.1:8086/', 'http://127.0.0.1:8086'],
+  ['https://influx.example/proxied/', 'https://influx.example/proxied'],
+])('PULSEBOARD_INFLUX_URL=%s', (given, value) => {
+  expect(readSettings({ PULSEBOARD_INFLUX_URL: given })).toHaveProperty('influxUrl', value);
+});
+
+test.each(['mqtt://127.0.0.1', '127.0.0.1:8086', 'http://', 'http://influx.example/?db=x'])(
+  'PULSEBOARD_INFLUX_URL=%s is refused',
+  (given) => expect(faultsOf({ PULSEBOARD_INFLUX_URL: given })).toHaveLength(1),
+);
+
+test('what is said of a fault names no login', () => {
+  const secret = 'open-sesame';
+  expect(
+    faultsOf({ PULSEBOARD_INFLUX_URL: `http://ada:${secret}/@influx.example`, PULSEBOARD_BROKER_URL: `http://ada:${secret}@b` }),
+  ).toEqual([
+    expect.stringContaining('PULSEBOARD_BROKER_URL is "http://…@b"'),
+    expect.stringContaining('PULSEBOARD_INFLUX_URL is "http://…@influx.example"'),
+  ]);
+});
+
 test.each(Object.values(settings) as Setting<unknown>[])('$name says what it is for, and whose it is', (setting) => {
   expect(setting.name).toMatch(/^PULSEBOARD_[A-Z_]+$/);
   expect(setting.meaning).not.toBe('');

@@ -9,6 +9,8 @@ export interface Setting<T> {
   readonly default: string;
   readonly meaning: string;
   readonly parts: readonly SettingPart[];
+  /** Nobody else may see it: what is said of it leaves it out. */
+  readonly isSecret?: boolean;
   /** Text to value. @throws SettingFault with what was expected */
   readonly parse: (text: string) => T;
 }
@@ -45,6 +47,12 @@ const optional =
   (value: string): T | undefined =>
     value === '' ? undefined : parse(value);
 const url = (value: string) => (/^(mqtts?|wss?):\/\/[^\s/]+/.test(value) ? value : fault('an address such as mqtt://127.0.0.1:1883'));
+const httpUrl = (value: string) =>
+  /^https?:\/\/[^\s/@?#]+(\/[^\s@?#]*)?$/.test(value)
+    ? value.replace(/\/+$/, '')
+    : fault('an address such as http://127.0.0.1:8086, without a user or password in it');
+const databaseName = (value: string) =>
+  /^[A-Za-z0-9][\w.-]{0,62}$/.test(value) ? value : fault('letters, digits, - _ and dots, at most 63');
 const instant = (value: string) => {
   // Only with its offset: a time of day without one is another moment on another machine.
   const dated = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
@@ -247,6 +255,43 @@ export const settings = {
     parts: ['processor'],
     parse: number(0.1, 36_500, false),
   }),
+  influxUrl: setting({
+    name: 'PULSEBOARD_INFLUX_URL',
+    default: '',
+    meaning: 'InfluxDB (1.8, 2 or 3) that keeps readings and member-seconds; empty: a DuckDB file in `PULSEBOARD_DATA_DIR`',
+    parts: ['processor'],
+    parse: optional(httpUrl),
+  }),
+  influxDatabase: setting({
+    name: 'PULSEBOARD_INFLUX_DATABASE',
+    default: 'pulseboard',
+    meaning: 'its database; of InfluxDB 2 the bucket. InfluxDB 1 makes it when it is not there',
+    parts: ['processor'],
+    parse: databaseName,
+  }),
+  influxToken: setting({
+    name: 'PULSEBOARD_INFLUX_TOKEN',
+    default: '',
+    meaning: 'token of InfluxDB 2 or 3; not together with a user',
+    parts: ['processor'],
+    isSecret: true,
+    parse: optional(text),
+  }),
+  influxUser: setting({
+    name: 'PULSEBOARD_INFLUX_USER',
+    default: '',
+    meaning: 'user of InfluxDB 1, where it asks for one',
+    parts: ['processor'],
+    parse: optional(text),
+  }),
+  influxPassword: setting({
+    name: 'PULSEBOARD_INFLUX_PASSWORD',
+    default: '',
+    meaning: 'password of that user',
+    parts: ['processor'],
+    isSecret: true,
+    parse: optional(text),
+  }),
   radioLog: setting({
     name: 'PULSEBOARD_RADIO_LOG',
     default: '',
@@ -289,12 +334,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       values[key] = s.parse(given);
     } catch (error) {
       if (!(error instanceof SettingFault)) throw error;
-      faults.push(`${s.name} is "${given}"; it must be ${error.message}.`);
+      faults.push(`${s.name} is ${s.isSecret ? 'wrong' : `"${withoutLogin(given)}"`}; it must be ${error.message}.`);
     }
   }
   if (faults.length) throw new SettingsError(faults);
   return Object.freeze(values) as SettingValues;
 }
+
+/** Of an address with user and password in it, what may be shown. */
+const withoutLogin = (given: string): string => given.replace(/\/\/.*@/, '//…@');
 
 function closest(name: string, known: readonly string[]): string | undefined {
   const distance = (a: string, b: string) => {

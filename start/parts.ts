@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { InfluxLogin } from '@pulseboard/cloud-processor';
 import { type Clock, demoClass, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import { type Logger, pino } from 'pino';
 import { claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
+import { influxLogin } from './influx-login.js';
 import { type Time, timeOf } from './time.js';
 
 export type PartName = 'start' | 'broker' | 'processor' | 'gateway';
@@ -34,6 +36,7 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
   };
   try {
     const all = part === 'start';
+    const influx = influxLogin(settings);
     if (all && settings.brokerUrl)
       throw new SettingsError([
         'PULSEBOARD_BROKER_URL is set, but npm start brings a broker of its own; leave it empty, or start the parts alone (npm run processor, npm run gateway).',
@@ -71,6 +74,7 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
           clock: processorClock,
           isClockVirtual: time.kind === 'virtual',
           dataDir,
+          influx,
           log: log.child({ part: 'processor' }),
           stopping,
           all,
@@ -123,20 +127,27 @@ async function startProcessor({
   clock,
   isClockVirtual,
   dataDir,
+  influx,
   version,
   log,
   out,
   stopping,
   all,
-}: Starting & { clock: Clock; isClockVirtual: boolean; dataDir: string; stopping: Promise<void>; all: boolean }): Promise<
-  () => Promise<void>
-> {
+}: Starting & {
+  clock: Clock;
+  isClockVirtual: boolean;
+  dataDir: string;
+  influx: InfluxLogin | undefined;
+  stopping: Promise<void>;
+  all: boolean;
+}): Promise<() => Promise<void>> {
   const { createProcessor } = await import('@pulseboard/cloud-processor');
   const processor = await createProcessor({
     brokerUrl,
     host: settings.host,
     httpPort: settings.httpPort,
     dataDir,
+    influx,
     gym: settings.gym,
     room: settings.room,
     clock,
@@ -151,7 +162,7 @@ async function startProcessor({
     ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps) } : {}),
     ...(settings.radio === 'replay' ? { speed: settings.replaySpeed } : {}),
   });
-  out(line('processor', `${processor.url}/api/docs  data in ${dataDir}`));
+  out(line('processor', `${processor.url}/api/docs  ${influx ? `readings in ${influx.url}, all else` : 'data'} in ${dataDir}`));
   out(line('board', `${processor.url}/`));
   // With our own broker this is a moment; alone, a broker that is away must not keep the pages away.
   if (all) await Promise.race([processor.subscribed, stopping]);

@@ -31,6 +31,14 @@ const tools = [
     skipped: 'tests with another MQTT client',
   },
   {
+    variable: 'TEST_INFLUXD',
+    names: ['influxd'],
+    elsewhere: [],
+    debian: 'influxdb',
+    brew: 'influxdb@1',
+    skipped: 'tests of the store on InfluxDB',
+  },
+  {
     variable: 'TEST_DBUS_DAEMON',
     names: ['dbus-daemon'],
     elsewhere: [],
@@ -39,6 +47,9 @@ const tools = [
     skipped: 'tests of the Bluetooth driver',
   },
 ];
+
+/** Debian starts these at once, on ports that Pulseboard's own and its InfluxDB want; the tests start theirs themselves. */
+const services = { mosquitto: 'mosquitto.service', influxdb: 'influxdb.service' };
 
 const folders = () =>
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin'].filter(Boolean);
@@ -80,14 +91,13 @@ async function installDebianPackages(packages) {
   if (!asRoot) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const run = (...args) => runCommand(asRoot[0] ?? args[0], [...asRoot.slice(1), ...(asRoot.length ? args : args.slice(1))], { env });
-  const hadBroker = !packages.includes('mosquitto');
   const progress = startProgress(`Installing ${packages.join(', ')} for the tests (apt-get)`);
   await run('apt-get', 'update');
   const { code, output } = await run('apt-get', '-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...packages);
   progress.end(code === 0 ? 'done' : 'failed');
   if (code !== 0) return say(output.trimEnd());
-  // Debian starts the broker at once, on the port that Pulseboard's own wants; the tests start theirs themselves.
-  if (!hadBroker && existsSync('/run/systemd/system')) await run('systemctl', 'disable', '--now', 'mosquitto.service');
+  if (!existsSync('/run/systemd/system')) return;
+  for (const name of packages) if (services[name]) await run('systemctl', 'disable', '--now', services[name]);
 }
 
 /** What goes before a command to run it as root: nothing, sudo that does not ask, or undefined when neither is possible. */

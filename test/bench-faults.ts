@@ -8,18 +8,20 @@ import { type Outcome, runScenario } from './faults/run-scenario.js';
 import type { Scenario } from './faults/scenario.js';
 import { scenarios } from './faults/scenarios.js';
 import { unmountAll } from './faults/small-disk.js';
+import { influxdPath, STORES, type StoreKind } from './faults/stores.js';
 import { hasWorkouts, NO_WORKOUTS } from './harness/environment.js';
 import { cleanUp } from './harness/system.js';
 
 const MOST_FAULTS_SHOWN = 12;
 
-const USAGE = `npm run bench:faults -- [--only name,…] [--broker aedes|mosquitto] [--seed n] [--seconds n] [--short] [--keep]
+const USAGE = `npm run bench:faults -- [--only name,…] [--broker aedes|mosquitto] [--store duckdb|influx] [--seed n] [--seconds n] [--short] [--keep]
 Starts broker, processor and several gateways as processes of their own, does harm to them, waits until all is made up for, and
 compares the store row by row with what the bytes that the gateways heard make. Exits with 1 when anything is missing, stands there
 twice or does not balance.
 
   --only     some of the scenarios, by name
   --broker   ours (aedes, default) or Debian's mosquitto
+  --store    the processor's own (duckdb, default) or an InfluxDB 1 (influx)
   --seed     of everything that is left to chance; default 1
   --seconds  how long each fault lasts; default 30
   --short    shorter faults, fewer gateways
@@ -97,6 +99,7 @@ function readOptions() {
       options: {
         only: { type: 'string' },
         broker: { type: 'string', default: 'aedes' },
+        store: { type: 'string', default: 'duckdb' },
         seed: { type: 'string', default: '1' },
         seconds: { type: 'string' },
         short: { type: 'boolean', default: false },
@@ -114,13 +117,16 @@ function readOptions() {
   const broker = values.broker as BrokerKind;
   if (!BROKERS.includes(broker)) return `--broker must be ${BROKERS.join(' or ')}.`;
   if (broker === 'mosquitto' && !mosquittoPath()) return 'mosquitto is not installed.';
+  const store = values.store as StoreKind;
+  if (!STORES.includes(store)) return `--store must be ${STORES.join(' or ')}.`;
+  if (store === 'influx' && !influxdPath()) return 'influxd is not installed (Debian package influxdb).';
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) return '--seed must be a whole number.';
   const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
   if (seconds !== undefined && !(seconds > 0)) return '--seconds must be a number above 0.';
   return {
     chosen: scenarios.filter(({ name }) => names?.includes(name) ?? true),
-    knobs: (values.short ? shortKnobs : fullKnobs)(broker, seed, seconds),
+    knobs: (values.short ? shortKnobs : fullKnobs)(broker, seed, seconds, store),
     keep: values.keep === true,
   };
 }

@@ -16,6 +16,7 @@ export const HealthAnswer = Type.Object(
     store: Type.Union([Type.Literal('ok'), Type.Literal('away')], {
       description: 'away: readings are shown and not kept; the gateways keep them',
     }),
+    storeFault: Type.Optional(Type.String({ description: 'why the store is away, for people' })),
     derivedUntil: Type.Integer({ description: 'end of the last derived second, UTC ms' }),
     readings: Type.Object(
       {
@@ -98,7 +99,7 @@ export const DeadLettersAnswer = Type.Object(
           spool: Type.String(),
           number: Type.Integer({ minimum: 1 }),
           arrivedAt: UtcMsInt,
-          reason: Type.String({ description: 'implausible, ahead or too-old' }),
+          reason: Type.String({ description: 'implausible, ahead, too-old or refused' }),
           detail: Type.String(),
           payload: Type.String({ description: 'the reading as it came, JSON text' }),
         },

@@ -402,3 +402,50 @@ test('at its end it stores what waits', async () => {
   await pipeline.stop();
   expect(committedOf()).toEqual([[1, 10_000]]);
 });
+
+test('says why the store is away, until it is back', async () => {
+  fault = 'away';
+  pipeline.receive(from, batch(1, 2), Buffer.alloc(0));
+  await pipeline.flush();
+  expect([pipeline.isStoreAway, pipeline.storeFault]).toEqual([true, 'no space left on device']);
+  fault = 'none';
+  now += 10_000;
+  await pipeline.flush();
+  expect([pipeline.isStoreAway, pipeline.storeFault]).toEqual([false, undefined]);
+});
+
+test('a store that does not answer does not stop the boards', async () => {
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let isAsked = false;
+  const slow = new Proxy(store, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'write') return value.bind(target);
+      return async (write: never) => {
+        isAsked = true;
+        await answered;
+        return target.write(write);
+      };
+    },
+  });
+  let ticks = 0;
+  let tickedThrice = () => {};
+  const ticked = new Promise<void>((resolve) => {
+    tickedThrice = resolve;
+  });
+  const onTick = () => {
+    if (isAsked && ++ticks === 3) tickedThrice();
+  };
+  const hanging = await pipelineOn({ store: slow, rosterOf: () => roster, clock: () => now, onTick });
+  hanging.start();
+  hanging.receive(from, batch(1, 2), Buffer.alloc(0));
+  await ticked;
+  expect(hanging.held).toBe(2);
+  answer();
+  await hanging.stop();
+  expect(hanging.held).toBe(0);
+});

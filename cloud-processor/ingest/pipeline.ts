@@ -43,6 +43,7 @@ export class Pipeline {
   /** Of former epochs of this process. */
   #former: BookCounts = { received: 0, stored: 0, deadLettered: 0, duplicate: 0, turnedAway: 0 };
   #isStoreAway = false;
+  #storeFault: string | undefined;
   #retryMs = 0;
   #retryAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -67,6 +68,11 @@ export class Pipeline {
   /** A write failed, and the store has not answered since. */
   get isStoreAway(): boolean {
     return this.#isStoreAway;
+  }
+
+  /** Why it is away, for people. */
+  get storeFault(): string | undefined {
+    return this.#storeFault;
   }
 
   get isRegistryAway(): boolean {
@@ -125,7 +131,12 @@ export class Pipeline {
     const phase = (Date.now() - SECOND_CLOSES_AFTER_MS) % FLUSH_INTERVAL_MS;
     this.#timer = setTimeout(
       () => {
-        this.#flushing = this.flush().finally(() => this.#schedule());
+        // A store that does not answer must not stop the boards.
+        const ticking = setInterval(() => this.#tell(() => this.options.onTick(this.options.clock())), FLUSH_INTERVAL_MS);
+        this.#flushing = this.flush().finally(() => {
+          clearInterval(ticking);
+          this.#schedule();
+        });
       },
       this.#reception.waiting >= MANY_READINGS ? 0 : FLUSH_INTERVAL_MS - phase,
     );
@@ -162,6 +173,7 @@ export class Pipeline {
   #loseStore(error: Error): void {
     this.failedFlushes++;
     this.#isStoreAway = true;
+    this.#storeFault = sentenceOf(error);
     this.#reception.isClosed = true;
     this.#reception.clear();
     this.#retryLater();
@@ -183,9 +195,11 @@ export class Pipeline {
       this.books.reopen(state.spools);
       this.#epoch = state.epoch;
       this.#isStoreAway = false;
+      this.#storeFault = undefined;
       this.#reception.isClosed = this.#isStopped;
       log.warn({ epoch: state.epoch }, 'the store is back; the gateways send again what it lacks');
     } catch (error) {
+      this.#storeFault = sentenceOf(error as Error);
       this.#retryLater();
       log.error({ err: (error as Error).message, retryMs: this.#retryMs }, 'the store is still away');
       return;
@@ -210,6 +224,8 @@ export class Pipeline {
 
 /** The stored seconds of a session. */
 export const totalsQuery = ({ gym, room, startedAt }: Session) => ({ gym, room, from: Math.floor(startedAt / 1000) * 1000 });
+
+const sentenceOf = ({ message }: Error): string => message.split('\n', 1)[0]!.slice(0, 500);
 
 const sum = (a: BookCounts, b: BookCounts): BookCounts => ({
   received: a.received + b.received,

@@ -14,7 +14,8 @@ import { assignments, gyms, members, profileVersions, rooms, sessions, strapLink
 /** The embedded registry: PostgreSQL in this process, one folder. Two processes on one folder lose rows silently: lock it first. */
 export class PgliteRegistry implements Registry {
   private constructor(
-    private readonly pglite: PGlite,
+    /** Whatever else lives in it ends when this is closed. */
+    readonly pglite: PGlite,
     private readonly db: PgliteDatabase,
   ) {}
 

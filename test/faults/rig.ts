@@ -11,6 +11,7 @@ import { Part } from './part.js';
 import type { Cut } from './power-cut.js';
 import { openRadioPipe } from './radio-pipe.js';
 import { canMount, limitFiles, mountSmallDisk, type SmallDisk } from './small-disk.js';
+import { INFLUX_DATABASE, InfluxRig, type StoreKind } from './stores.js';
 import { TcpProxy, type Weather } from './tcp-proxy.js';
 
 export const GYM: Id = 'demo';
@@ -21,6 +22,7 @@ export type Air = { kind: 'replay'; folder: string } | { kind: 'simulated'; stra
 
 export interface RigOptions {
   broker: BrokerKind;
+  store: StoreKind;
   air: Air;
   gateways: readonly Id[];
   /** UTC ms at which the class begins. */
@@ -31,7 +33,7 @@ export interface RigOptions {
   gatewayEnv?: (folder: string, gateway: Id) => Record<string, string>;
   /** What the ways between gateways and broker are like when the gateways start. */
   firstWeather?: Weather;
-  /** The data folder, or the spool folder of the first gateway, is on a disk of this many MB. */
+  /** The folder of the store, or the spool folder of the first gateway, is on a disk of this many MB. */
   smallDisk?: { of: 'store' | 'spool'; megabytes: number };
 }
 
@@ -56,11 +58,12 @@ export interface GatewayRig {
 
 /** Broker, processor and gateways as processes of their own, with a proxy on every way to the broker. */
 export class Rig {
-  readonly folder = tempFolder();
-  readonly dataFolder = join(this.folder, 'data');
+  readonly dataFolder: string;
   readonly broker: Part;
   readonly processor: Part;
   readonly gateways: GatewayRig[];
+  /** Undefined: the store is the processor's own. */
+  readonly influx: InfluxRig | undefined;
   readonly disk: SmallDisk | undefined;
   readonly #broker: Broker;
   readonly #processorWay: TcpProxy;
@@ -69,8 +72,12 @@ export class Rig {
 
   private constructor(
     readonly options: RigOptions,
+    readonly folder: string,
     [processorWay, ...gatewayWays]: TcpProxy[],
+    influx: InfluxRig | undefined,
   ) {
+    this.dataFolder = join(folder, 'data');
+    this.influx = influx;
     for (const name of ['broker', 'radio', 'spool', 'logs']) mkdirSync(join(this.folder, name));
     this.#processorWay = processorWay!;
     this.#broker = createBroker(options.broker, join(this.folder, 'broker'));
@@ -81,17 +88,21 @@ export class Rig {
     });
     this.gateways = options.gateways.map((id, i) => this.#gateway(id, gatewayWays[i]!));
     const { smallDisk } = options;
-    const onDisk = smallDisk?.of === 'store' ? this.dataFolder : this.gateways[0]!.spoolFolder;
-    const onDiskPart = smallDisk?.of === 'store' ? this.processor : this.gateways[0]!.part;
+    const store = influx ?? { folder: this.dataFolder, part: this.processor };
+    const onDisk = smallDisk?.of === 'store' ? store.folder : this.gateways[0]!.spoolFolder;
+    const onDiskPart = smallDisk?.of === 'store' ? store.part : this.gateways[0]!.part;
     this.disk = smallDisk && (mountSmallDisk(onDisk, smallDisk.megabytes) ?? limitFiles(onDiskPart));
   }
 
   /** Everything is up and the class is on the air. */
   static async start(options: RigOptions): Promise<Rig> {
     const ways = await Promise.all(['processor', ...options.gateways].map(() => TcpProxy.open()));
-    const rig = new Rig(options, ways);
+    const folder = tempFolder();
+    const influx = options.store === 'influx' ? await InfluxRig.open(join(folder, 'influx')) : undefined;
+    const rig = new Rig(options, folder, ways, influx);
     await dataFolder(rig.dataFolder);
     await rig.startBroker();
+    await influx?.part.start();
     await rig.processor.start();
     rig.weather = options.firstWeather ?? { reach: 'open' };
     await Promise.all(rig.gateways.map(({ part }) => part.start()));
@@ -154,13 +165,14 @@ export class Rig {
   /** Ends what still runs. */
   async close(): Promise<void> {
     for (const part of this.#parts) if (part.isRunning) await part.kill();
+    await this.influx?.close();
     await Promise.all([this.#processorWay, ...this.gateways.map(({ way }) => way)].map((way) => way.close()));
     this.disk?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   get #parts(): Part[] {
-    return [this.broker, this.processor, ...this.gateways.map(({ part }) => part)];
+    return [this.broker, this.processor, ...(this.influx ? [this.influx.part] : []), ...this.gateways.map(({ part }) => part)];
   }
 
   readonly #launchProcessor = (): Child => {
@@ -169,6 +181,7 @@ export class Rig {
       PULSEBOARD_BROKER_URL: `mqtt://127.0.0.1:${this.#processorWay.port}`,
       PULSEBOARD_DATA_DIR: this.dataFolder,
       PULSEBOARD_HTTP_PORT: '0',
+      ...(this.influx ? { PULSEBOARD_INFLUX_URL: this.influx.url, PULSEBOARD_INFLUX_DATABASE: INFLUX_DATABASE } : {}),
       ...(air.kind === 'simulated' ? { PULSEBOARD_RADIO: 'simulated', PULSEBOARD_STRAPS: String(air.straps) } : {}),
     };
     return new Child(process.execPath, [mainScript, 'processor'], { env: env as Record<string, string> });

@@ -30,9 +30,10 @@ export async function runScenario(
   say: (line: string) => void,
   onEnd: (rig: Rig, outcome: Outcome | undefined) => void = () => {},
 ): Promise<Outcome> {
-  const { broker, air } = knobs;
+  const { broker, store, air } = knobs;
   const rig = await Rig.start({
     broker,
+    store,
     air,
     gateways: Array.from({ length: knobs.gateways }, (_, i) => `gateway-${i + 1}`),
     startAt: Date.now(),

@@ -1,10 +1,12 @@
 import type { Chance } from '../simulation/chance.js';
 import type { BrokerKind } from './brokers.js';
 import type { Air, Rig, RigOptions } from './rig.js';
+import type { StoreKind } from './stores.js';
 
 /** How long and how large everything is. */
 export interface Knobs {
   broker: BrokerKind;
+  store: StoreKind;
   air: Air;
   gateways: number;
   seed: number;

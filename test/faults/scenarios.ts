@@ -5,6 +5,7 @@ import { forgetBroker, freezeProcessor, killBroker, killGateway, killProcessor, 
 import { fillSpool, longOutage } from './scenarios/long-outages.js';
 import { cutNetwork, dropConnections, halfCloseNetwork, holdNetwork, slowNetwork } from './scenarios/network.js';
 import { powerCut } from './scenarios/power-cuts.js';
+import { killBoth, killStore, stopStore } from './scenarios/stores.js';
 
 /** The faults that a gym meets, each short, one after the other on the same parts. */
 export const inTurn: Scenario = {
@@ -33,6 +34,9 @@ export const scenarios: readonly Scenario[] = [
   halfCloseNetwork,
   fillStoreDisk,
   lockStore,
+  killStore,
+  stopStore,
+  killBoth,
   fillSpoolDisk,
   stepClock(),
   powerCut,

@@ -8,10 +8,12 @@ import { compareReadings, groupBy, type ReadingsComparison, type StoredRow } fro
 import { demoRoster, guestsOnly } from './demo-roster.js';
 import { compareSeconds, expectedSeconds } from './expected-seconds.js';
 import { allCaughtUp, GatewayHealths } from './gateway-healths.js';
+import { readInflux } from './influx-rows.js';
 import { explainLosses, type Losses } from './losses.js';
 import { expectedLives } from './oracle-run.js';
 import { GYM, type Rig, ROOM } from './rig.js';
 import { readStore } from './stored-rows.js';
+import { INFLUX_DATABASE } from './stores.js';
 
 /** What came of the input, held against the oracle. */
 export interface Verdict {
@@ -56,7 +58,9 @@ export async function judge(rig: Rig, mayDrop: readonly string[] | undefined, sa
   await rig.processor.stop();
   say('everything stopped; the store is compared');
 
-  const store = await readStore(rig.storeFile);
+  const store = rig.influx
+    ? await readInflux(`http://127.0.0.1:${rig.influx.port}`, INFLUX_DATABASE, api.derivedUntil - 1000)
+    : await readStore(rig.storeFile);
   const compared = compareReadings(lives, store.readings);
   const losses = explainLosses(
     lives,
@@ -94,7 +98,7 @@ async function readApi({ url }: Rig) {
   const shown = await board(url, GYM, ROOM);
   const members = new Map<string, MemberHeartRate>();
   for (const { member } of shown.members) members.set(member, await get(url, `/api/v1/members/${member}/heart-rate?gym=${GYM}&limit=1`));
-  return { board: shown, members };
+  return { board: shown, members, derivedUntil: (await health(url)).derivedUntil };
 }
 
 function secondsOf({ options: { air } }: Rig, found: readonly StoredRow[]): MemberSecond[] {

@@ -10,7 +10,7 @@ const SPOOL_DISK_MB = 16;
 
 export const fillStoreDisk: Scenario = {
   name: 'store-disk-full',
-  what: "the disk of the processor's data folder full to the last byte, then free again",
+  what: "the disk of the store (the processor's data folder, or InfluxDB's) full to the last byte, then free again",
   rig: () => ({ smallDisk: { of: 'store', megabytes: STORE_DISK_MB } }),
   async run({ rig, knobs, say, wait }) {
     rig.disk!.fill();
@@ -20,12 +20,16 @@ export const fillStoreDisk: Scenario = {
     if (failedFlushes === 0) throw new Error('The full disk harmed nobody: no flush failed');
     say(`${failedFlushes} flushes failed; disk free`);
     rig.disk!.free();
+    if (!rig.influx) return;
+    say('influxd started again: version 1 does not find back by itself');
+    await rig.influx.restart();
   },
 };
 
 export const lockStore: Scenario = {
   name: 'store-locked',
   what: 'the store file locked by another process when the processor starts: it must refuse in a sentence; started again when the lock is gone',
+  obstacle: ({ store }) => (store === 'duckdb' ? undefined : 'InfluxDB has no file to lock'),
   async run({ rig, knobs, say, wait }) {
     await rig.processor.kill();
     const other = await DuckDBInstance.create(rig.storeFile, { access_mode: 'READ_ONLY' });

@@ -1,0 +1,108 @@
+/** What came of a request, classed by what the caller does about it. Every message is a sentence for people, or the end of one. */
+
+/** It cannot be used now: the store is away. */
+export class InfluxAwayError extends Error {
+  readonly code: string = 'INFLUX_AWAY';
+}
+
+/** It asks to be left alone for a while (429, 503). */
+export class InfluxBusyError extends InfluxAwayError {
+  override readonly code = 'INFLUX_BUSY';
+  constructor(
+    message: string,
+    /** Undefined: it did not say. */
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Token or user are refused (401, 403): only a person can mend that. */
+export class InfluxLoginError extends InfluxAwayError {
+  override readonly code = 'INFLUX_LOGIN';
+}
+
+/** The database is not there (404). */
+export class DatabaseMissingError extends InfluxAwayError {
+  override readonly code = 'INFLUX_DATABASE_MISSING';
+}
+
+/** Some or all of the lines are refused (400, 422); the others may be stored. The message is the reason that it gave. */
+export class LinesRefusedError extends Error {
+  readonly code = 'INFLUX_LINES_REFUSED';
+}
+
+/** More than it takes in one request (413). */
+export class RequestTooLargeError extends Error {
+  readonly code = 'INFLUX_TOO_LARGE';
+}
+
+/** An answer that is no success. */
+export interface FailedAnswer {
+  status: number;
+  /** The text of its body, as JSON where it is that. */
+  body: string;
+  retryAfter: string | undefined;
+  /** `write` is of lines, `query` of InfluxQL. */
+  of: 'write' | 'query';
+}
+
+/**
+ * @param server for people: where it is
+ * @param now UTC ms: Retry-After may be a date
+ */
+export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server: string, now: number): Error {
+  const reason = reasonIn(body);
+  const said = reason ? `${status}: ${reason}` : `${status}`;
+  switch (status) {
+    case 400:
+    case 422:
+      return of === 'write' ? new LinesRefusedError(reason || said) : new InfluxAwayError(`${server} refuses a query (${said})`);
+    case 401:
+    case 403:
+      return new InfluxLoginError(
+        `${server} refuses the token or user (${said}); set PULSEBOARD_INFLUX_TOKEN, or PULSEBOARD_INFLUX_USER and PULSEBOARD_INFLUX_PASSWORD`,
+      );
+    case 404:
+      return new DatabaseMissingError(`${server} has no such database (${said})`);
+    case 413:
+      return new RequestTooLargeError(`${server} takes no request of that size (${said})`);
+    case 429:
+    case 503:
+      return new InfluxBusyError(`${server} is busy (${said})`, retryAfterMs(retryAfter, now));
+    default:
+      return new InfluxAwayError(`${server} answers ${said}`);
+  }
+}
+
+/** An error that stands in an answer of status 200. */
+export const failureIn = (reason: string, server: string): Error =>
+  /^database not found/.test(reason)
+    ? new DatabaseMissingError(`${server} has no such database (${reason})`)
+    : new InfluxAwayError(`${server} refuses a query (${reason})`);
+
+const MAX_REASON = 300;
+
+/** 1 and 2 name it differently; a proxy in between answers with a page. */
+function reasonIn(body: string): string {
+  try {
+    const { error, message } = JSON.parse(body) as { error?: unknown; message?: unknown };
+    const reason = [message, error].find((each) => typeof each === 'string') as string | undefined;
+    if (reason) return reason.slice(0, MAX_REASON);
+  } catch {
+    // No JSON.
+  }
+  return body
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_REASON);
+}
+
+/** RFC 9110, 10.2.3: seconds, or a date. The client library takes the seconds for milliseconds. */
+function retryAfterMs(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(text)) return Number(text) * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}

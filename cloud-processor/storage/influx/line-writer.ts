@@ -1,0 +1,82 @@
+import { InfluxAwayError, LinesRefusedError, RequestTooLargeError } from './influx-errors.js';
+
+/** A line that InfluxDB does not take, whoever stands beside it. */
+export interface RefusedLine {
+  /** Its place among the lines that were written. */
+  index: number;
+  /** What InfluxDB said. */
+  reason: string;
+  /** The database keeps nothing of that time. */
+  isTooOld: boolean;
+}
+
+/** As measured: larger ones are not faster, and 1.x takes 25 MB. */
+const BATCH_LINES = 5000;
+const BATCH_BYTES = 4_000_000;
+/** More than this in one flush is no bad line but a wrong database. Those that are too old do not count: a whole backlog may be. */
+const MOST_REFUSED = 20;
+/** So many are all of a flush by chance. */
+const FEW = 2;
+
+interface Batch {
+  first: number;
+  /** Not included. */
+  end: number;
+}
+
+/**
+ * Writes lines in batches, all at once: `send` lets as many go as may be in flight. A batch that is too large is halved; one with a line that is refused is
+ * halved until that line stands alone. Writing a line again changes nothing.
+ * @returns the lines that are not stored; all others are
+ * @throws what `send` throws else, and InfluxAwayError when so many lines are refused that the fault is not in them
+ */
+export async function writeLines(lines: readonly string[], send: (lines: readonly string[]) => Promise<void>): Promise<RefusedLine[]> {
+  const refused: RefusedLine[] = [];
+  const refuse = (index: number, reason: string, isTooOld: boolean) => {
+    refused.push({ index, reason, isTooOld });
+    const others = refused.filter((line) => !line.isTooOld).length;
+    if (others > MOST_REFUSED || (others > FEW && others === lines.length))
+      throw new InfluxAwayError(`InfluxDB refuses ${others} lines of ${lines.length}; does something else write there? It says: ${reason}`);
+  };
+  const write = async ({ first, end }: Batch): Promise<void> => {
+    try {
+      await send(lines.slice(first, end));
+    } catch (error) {
+      if (!(error instanceof LinesRefusedError || error instanceof RequestTooLargeError)) throw error;
+      const count = end - first;
+      const isTooOld = tooOld(error.message) !== undefined;
+      if (count === 1) refuse(first, error.message, isTooOld);
+      else if (tooOld(error.message) === count) for (let i = first; i < end; i++) refuse(i, error.message, true);
+      else {
+        const middle = first + (count >> 1);
+        await write({ first, end: middle });
+        await write({ first: middle, end });
+      }
+    }
+  };
+  const written = await Promise.allSettled(batchesOf(lines).map(write));
+  // Only when nothing is under way any more does anybody else write.
+  for (const each of written) if (each.status === 'rejected') throw each.reason;
+  return refused.sort((a, b) => a.index - b.index);
+}
+
+/** `partial write: points beyond retention policy dropped=3`: how many. */
+function tooOld(reason: string): number | undefined {
+  const [, dropped] = /beyond retention policy.*?dropped=(\d+)/.exec(reason) ?? [];
+  return dropped === undefined ? undefined : Number(dropped);
+}
+
+function batchesOf(lines: readonly string[]): Batch[] {
+  const batches: Batch[] = [];
+  let bytes = 0;
+  for (const [i, line] of lines.entries()) {
+    const last = batches.at(-1);
+    bytes += line.length + 1;
+    if (last && bytes <= BATCH_BYTES && i - last.first < BATCH_LINES) last.end = i + 1;
+    else {
+      batches.push({ first: i, end: i + 1 });
+      bytes = line.length + 1;
+    }
+  }
+  return batches;
+}
