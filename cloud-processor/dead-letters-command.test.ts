@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Ranges } from '@pulseboard/contract';
 import { pino } from 'pino';
 import { runDeadLettersCommand } from './dead-letters-command.js';
-import { PgliteRegistry } from './registry/pglite-registry.js';
+import { openPglite } from './registry/pglite-database.js';
+import { SqlRegistry } from './registry/sql-registry.js';
 import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
 import { registryPath, storePath } from './storage/embedded-paths.js';
 import { letterOf, readingAt, recordOf, T0 } from './test-data/readings.js';
@@ -76,7 +77,7 @@ test('lists what there is by reason, and the newest', async () => {
 });
 
 test('replays what passes by now: stored, derived for who wore the strap then, and no dead letter any more', async () => {
-  const registry = await PgliteRegistry.open(registryPath(dataDir));
+  const registry = await SqlRegistry.open(await openPglite(registryPath(dataDir)));
   await registry.ensureRoom('demo', 'main');
   const nobody = { consent: false, ageYears: 34, weightKg: 62 };
   await registry.addMembers('demo', [{ ...nobody, member: 'ada', nickname: 'Ada', sensors: ['ant-hr-1'] }], T0 + 5000);

@@ -16,6 +16,8 @@ export interface DeadLettersCommandOptions {
   dataDir: string;
   /** Absent: the store is in the data folder. */
   influx?: InfluxLogin | undefined;
+  /** Of PostgreSQL; absent: the registry is in the data folder. */
+  databaseUrl?: string | undefined;
   retention: Retention;
   clock: Clock;
   log: Logger;

@@ -38,6 +38,8 @@ export interface ProcessorOptions {
   dataDir: string;
   /** Absent: readings and member-seconds are in the data folder. */
   influx?: InfluxLogin | undefined;
+  /** Of PostgreSQL, with user and password; absent: the registry is in the data folder. */
+  databaseUrl?: string | undefined;
   retention: Retention;
   /** How long gateways keep what they could not send: less than the store keeps readings. */
   spoolMs: number;
@@ -98,7 +100,11 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
   };
   try {
     await assertPortFree(host, httpPort);
-    const { store, registry, close: closeStores } = await openStores({ dataDir, influx: options.influx, clock, log });
+    const {
+      store,
+      registry,
+      close: closeStores,
+    } = await openStores({ dataDir, influx: options.influx, databaseUrl: options.databaseUrl, clock, log });
     closers.push(closeStores);
 
     const people = new People(registry);

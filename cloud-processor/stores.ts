@@ -1,7 +1,10 @@
 import type { Clock } from '@pulseboard/contract';
 import type { Logger } from 'pino';
-import { PgliteBookStore } from './registry/books/pglite-book-store.js';
-import { PgliteRegistry } from './registry/pglite-registry.js';
+import { SqlBookStore } from './registry/books/sql-book-store.js';
+import { openPglite } from './registry/pglite-database.js';
+import { openPostgres } from './registry/postgres/open-postgres.js';
+import type { RegistryDatabase } from './registry/registry-database.js';
+import { SqlRegistry } from './registry/sql-registry.js';
 import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
 import { registryPath, storePath } from './storage/embedded-paths.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
@@ -13,27 +16,30 @@ export interface StoresOptions {
   dataDir: string;
   /** Absent: readings and member-seconds are in the data folder. */
   influx?: InfluxLogin | undefined;
+  /** Of PostgreSQL, with user and password; absent: the registry is in the data folder. */
+  databaseUrl?: string | undefined;
   clock: Clock;
   log: Logger;
 }
 
 export interface Stores {
   store: TimeSeriesStore;
-  registry: PgliteRegistry;
+  registry: SqlRegistry;
   close(): Promise<void>;
 }
 
 /** @throws StoreOpenError with a sentence for people */
-export async function openStores({ dataDir, influx, clock, log }: StoresOptions): Promise<Stores> {
+export async function openStores({ dataDir, influx, databaseUrl, clock, log }: StoresOptions): Promise<Stores> {
   // The store first: its file is locked by the operating system too, should the lock of the folder be wrong.
   const embedded = influx ? undefined : await DuckDbTimeSeriesStore.open(storePath(dataDir));
-  let registry: PgliteRegistry | undefined;
+  let database: RegistryDatabase | undefined;
   try {
-    registry = await PgliteRegistry.open(registryPath(dataDir));
-    const store = embedded ?? (await openInflux(influx!, registry, clock, log));
+    database = await (databaseUrl ? openPostgres({ url: databaseUrl, log }) : openPglite(registryPath(dataDir)));
+    const registry = await SqlRegistry.open(database);
+    const store = embedded ?? (await openInflux(influx!, database, clock, log));
     return { store, registry, close: () => closeAll(store, registry) };
   } catch (error) {
-    await closeAll(embedded, registry).catch(() => {});
+    await closeAll(embedded, database).catch(() => {});
     throw error;
   }
 }
@@ -46,8 +52,8 @@ export async function openStore(options: StoresOptions): Promise<Pick<Stores, 's
 }
 
 /** The books go by the name of the database: another one begins with books of its own. */
-async function openInflux(influx: InfluxLogin, { pglite }: PgliteRegistry, clock: Clock, log: Logger): Promise<TimeSeriesStore> {
-  return openInfluxStore({ ...influx, books: await PgliteBookStore.open(pglite, influx.database), clock, log });
+async function openInflux(influx: InfluxLogin, database: RegistryDatabase, clock: Clock, log: Logger): Promise<TimeSeriesStore> {
+  return openInfluxStore({ ...influx, books: await SqlBookStore.open(database, influx.database), clock, log });
 }
 
 /** In this order: a store may have its books in the registry's database. */

@@ -93,6 +93,29 @@ test.each(['mqtt://127.0.0.1', '127.0.0.1:8086', 'http://', 'http://influx.examp
   (given) => expect(faultsOf({ PULSEBOARD_INFLUX_URL: given })).toHaveLength(1),
 );
 
+test.each([
+  'postgres://127.0.0.1/pulseboard',
+  'postgresql://ada:p%40ss%2Fw%23rd@db.example:5433/pulse-board?sslmode=require',
+  'postgres:///pulseboard?host=/run/postgresql',
+])('PULSEBOARD_DATABASE_URL=%s', (given) => {
+  expect(readSettings({ PULSEBOARD_DATABASE_URL: given })).toHaveProperty('databaseUrl', given);
+});
+
+test.each([
+  'mysql://ada:open-sesame@db.example/pulseboard',
+  'postgres://ada:open-sesame@db.example',
+  'postgres://ada:open-sesame@db.example/',
+  'postgres://ada:open-sesame/#@db.example/pulseboard',
+  'postgres://ada:open sesame@db.example/pulseboard',
+  'postgres://ada:open-sesame@db.example:port/pulseboard',
+])('PULSEBOARD_DATABASE_URL=%s is refused, and nothing of it is said', (given) => {
+  expect(faultsOf({ PULSEBOARD_DATABASE_URL: given })).toEqual([
+    expect.stringMatching(
+      /^PULSEBOARD_DATABASE_URL is wrong; it must be an address such as postgres:\/\/user:password@127\.0\.0\.1:5432\/pulseboard, /,
+    ),
+  ]);
+});
+
 test('what is said of a fault names no login', () => {
   const secret = 'open-sesame';
   expect(

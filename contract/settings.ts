@@ -53,6 +53,12 @@ const httpUrl = (value: string) =>
     : fault('an address such as http://127.0.0.1:8086, without a user or password in it');
 const databaseName = (value: string) =>
   /^[A-Za-z0-9][\w.-]{0,62}$/.test(value) ? value : fault('letters, digits, - _ and dots, at most 63');
+const postgresUrl = (value: string) =>
+  /^postgres(ql)?:\/\/\S*\/[^\s/?#]+(\?\S*)?$/.test(value) && URL.canParse(value)
+    ? value
+    : fault(
+        'an address such as postgres://user:password@127.0.0.1:5432/pulseboard, with %-codes for special characters of user and password',
+      );
 const instant = (value: string) => {
   // Only with its offset: a time of day without one is another moment on another machine.
   const dated = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
@@ -291,6 +297,15 @@ export const settings = {
     parts: ['processor'],
     isSecret: true,
     parse: optional(text),
+  }),
+  databaseUrl: setting({
+    name: 'PULSEBOARD_DATABASE_URL',
+    default: '',
+    meaning:
+      'PostgreSQL that keeps gyms, rooms, members, straps and sessions, such as `postgres://user:password@127.0.0.1:5432/pulseboard`; empty: PGlite in `PULSEBOARD_DATA_DIR`',
+    parts: ['processor'],
+    isSecret: true,
+    parse: optional(postgresUrl),
   }),
   radioLog: setting({
     name: 'PULSEBOARD_RADIO_LOG',

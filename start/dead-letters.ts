@@ -18,7 +18,15 @@ export async function runDeadLetters(args: readonly string[], io: { out(line: st
   );
   const unlock = asksForHelp ? async () => {} : await claimFolder(dataDir, DATA_FOLDER);
   try {
-    return await runDeadLettersCommand(args, { dataDir, influx, retention, clock: Date.now, log, ...io });
+    return await runDeadLettersCommand(args, {
+      dataDir,
+      influx,
+      databaseUrl: settings.databaseUrl,
+      retention,
+      clock: Date.now,
+      log,
+      ...io,
+    });
   } finally {
     await unlock();
   }

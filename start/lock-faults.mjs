@@ -8,7 +8,7 @@ const PLATFORMS = [
 const PLATFORM_WORD = /(^|[-/])(linux|darwin|win32)-/;
 
 /** Packages whose next version may change what is stored, sent or shown: taken on purpose only. */
-const EXACT = /^(aedes|mqtt|ws|typebox|@nestjs\/.+|@duckdb\/node-api|@electric-sql\/pglite)$/;
+const EXACT = /^(aedes|mqtt|ws|typebox|@nestjs\/.+|@duckdb\/node-api|@electric-sql\/pglite|pg)$/;
 
 /**
  * @param {string} text package-lock.json

@@ -141,13 +141,14 @@ async function startProcessor({
   stopping: Promise<void>;
   all: boolean;
 }): Promise<() => Promise<void>> {
-  const { createProcessor } = await import('@pulseboard/cloud-processor');
+  const { createProcessor, placeOf } = await import('@pulseboard/cloud-processor');
   const processor = await createProcessor({
     brokerUrl,
     host: settings.host,
     httpPort: settings.httpPort,
     dataDir,
     influx,
+    databaseUrl: settings.databaseUrl,
     gym: settings.gym,
     room: settings.room,
     clock,
@@ -162,7 +163,13 @@ async function startProcessor({
     ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps) } : {}),
     ...(settings.radio === 'replay' ? { speed: settings.replaySpeed } : {}),
   });
-  out(line('processor', `${processor.url}/api/docs  ${influx ? `readings in ${influx.url}, all else` : 'data'} in ${dataDir}`));
+  const elsewhere = [
+    ...(influx ? [`readings in ${influx.url}`] : []),
+    ...(settings.databaseUrl ? [`people in PostgreSQL at ${placeOf(settings.databaseUrl)}`] : []),
+  ];
+  out(
+    line('processor', `${processor.url}/api/docs  ${[...elsewhere, `${elsewhere.length ? 'all else' : 'data'} in ${dataDir}`].join(', ')}`),
+  );
   out(line('board', `${processor.url}/`));
   // With our own broker this is a moment; alone, a broker that is away must not keep the pages away.
   if (all) await Promise.race([processor.subscribed, stopping]);

@@ -1,5 +1,5 @@
 /** Programs that some tests need beside Node: found, installed where that is allowed, or named as missing. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { startProgress } from './progress.mjs';
 import { runCommand } from './run-command.mjs';
@@ -39,6 +39,17 @@ const tools = [
     skipped: 'tests of the store on InfluxDB',
   },
   {
+    variable: 'TEST_POSTGRES',
+    names: ['postgres'],
+    // Debian has its versions beside each other, and none of them where programs are; `npm test` may have to install one first.
+    get elsewhere() {
+      return postgresPlaces();
+    },
+    debian: 'postgresql',
+    brew: 'postgresql@17',
+    skipped: 'tests of the registry on PostgreSQL',
+  },
+  {
     variable: 'TEST_DBUS_DAEMON',
     names: ['dbus-daemon'],
     elsewhere: [],
@@ -48,8 +59,17 @@ const tools = [
   },
 ];
 
-/** Debian starts these at once, on ports that Pulseboard's own and its InfluxDB want; the tests start theirs themselves. */
-const services = { mosquitto: 'mosquitto.service', influxdb: 'influxdb.service' };
+/** Debian starts these at once, on ports that Pulseboard's own, its InfluxDB and its PostgreSQL want; the tests start theirs themselves. */
+const services = { mosquitto: 'mosquitto', influxdb: 'influxdb', postgresql: 'postgresql' };
+
+/** The newest first. */
+function postgresPlaces() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  return [...versions.map((version) => join(debian, version, 'bin')), '/opt/homebrew/opt/postgresql@17/bin'].map((bin) =>
+    join(bin, 'postgres'),
+  );
+}
 
 const folders = () =>
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin'].filter(Boolean);
@@ -96,8 +116,9 @@ async function installDebianPackages(packages) {
   const { code, output } = await run('apt-get', '-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...packages);
   progress.end(code === 0 ? 'done' : 'failed');
   if (code !== 0) return say(output.trimEnd());
-  if (!existsSync('/run/systemd/system')) return;
-  for (const name of packages) if (services[name]) await run('systemctl', 'disable', '--now', services[name]);
+  const hasSystemd = existsSync('/run/systemd/system');
+  for (const name of packages.map((each) => services[each]).filter(Boolean))
+    await (hasSystemd ? run('systemctl', 'disable', '--now', `${name}.service`) : run('service', name, 'stop'));
 }
 
 /** What goes before a command to run it as root: nothing, sudo that does not ask, or undefined when neither is possible. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { MemberSecond } from '@pulseboard/contract';
 import { pino } from 'pino';
 import type { StoredReading } from '../aggregation/stored-reading.js';
-import { PgliteBookStore } from '../registry/books/pglite-book-store.js';
-import { PgliteRegistry } from '../registry/pglite-registry.js';
+import { SqlBookStore } from '../registry/books/sql-book-store.js';
+import { openPglite } from '../registry/pglite-database.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import { InfluxDatabase } from '../storage/influx/influx-database.js';
 import { readingPoints } from '../storage/influx/influx-schema.js';
@@ -100,7 +100,7 @@ const out = (line: string) => process.stdout.write(`${line}\n`);
 const log = pino({ level: 'silent' });
 const folder = await mkdtemp(join(tmpdir(), 'pulseboard-bench-'));
 const server = await InfluxServer.start(join(folder, 'influx'));
-const registry = await PgliteRegistry.open(join(folder, 'registry'));
+const registry = await openPglite(join(folder, 'registry'));
 
 const database = new InfluxDatabase({ url: server.url, database: 'points' }, { log, writeTimeoutMs: 60_000 });
 await database.open();
@@ -119,7 +119,7 @@ for (const [i, kind] of KINDS.entries()) {
   const influx = await openInfluxStore({
     url: server.url,
     database: name,
-    books: await PgliteBookStore.open(registry.pglite, name),
+    books: await SqlBookStore.open(registry, name),
     clock: Date.now,
     log,
   });

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
-import { PgliteRegistry } from '../registry/pglite-registry.js';
+import { openPglite } from '../registry/pglite-database.js';
 import type { Registry } from '../registry/registry.js';
+import { SqlRegistry } from '../registry/sql-registry.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import { type Arrival, batchesOf } from '../test-data/arrivals.js';
 import { antReadings, bleReadings } from '../test-data/dual-strap.js';
@@ -22,7 +23,7 @@ let folder: string;
 let registry: Registry;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pulseboard-links-'));
-  registry = await PgliteRegistry.open(join(folder, 'registry'));
+  registry = await SqlRegistry.open(await openPglite(join(folder, 'registry')));
 });
 afterAll(async () => {
   await registry.close();

@@ -96,6 +96,15 @@ export function registryContract(open: () => Promise<Registry>): void {
     expect(await registry.gymOf('first')).toBeUndefined();
   });
 
+  test('what is asked at the same time is no part of what fails', async () => {
+    const twice: NewMember = { ...ada, member: 'twice', sensors: ['ant-hr-5', 'ant-hr-5'] };
+    const broken = registry.addMembers('demo', [{ ...ivo, member: 'first' }, twice], T0);
+    const fine = [registry.ensureRoom('demo', 'main'), registry.addMembers('other', [{ ...ada, member: 'uma' }], T0)];
+    await expect(broken).rejects.toThrow();
+    await Promise.all(fine);
+    expect([await registry.gymOf('first'), await registry.gymOf('uma')]).toEqual([undefined, 'other']);
+  });
+
   test('writes sessions and rewrites them; those without an end are running', async () => {
     await registry.saveSession(session());
     await registry.saveSession(session({ room: 'spin-room_2', session: 'spin-1800', kind: 'class' }));

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { PgliteBookStore } from './pglite-book-store.js';
+import { pgliteDatabase } from '../pglite-database.js';
+import { SqlBookStore } from './sql-book-store.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'pulseboard-test');
@@ -23,8 +24,8 @@ export class TestBooks {
   }
 
   /** @param store name of the store that they are of; the same ones for the same name */
-  open(store: string): Promise<PgliteBookStore> {
-    return PgliteBookStore.open(this.pglite, store);
+  open(store: string): Promise<SqlBookStore> {
+    return SqlBookStore.open(pgliteDatabase(this.pglite), store);
   }
 
   /** Of a table with all that belongs to it, bytes. */

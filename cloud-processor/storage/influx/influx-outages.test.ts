@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { PgliteBookStore } from '../../registry/books/pglite-book-store.js';
+import { pino } from 'pino';
+import { SqlBookStore } from '../../registry/books/sql-book-store.js';
 import { TestBooks } from '../../registry/books/test-books.js';
-import { PgliteRegistry } from '../../registry/pglite-registry.js';
+import { openPglite } from '../../registry/pglite-database.js';
+import { openPostgres } from '../../registry/postgres/open-postgres.js';
+import type { RegistryDatabase } from '../../registry/registry-database.js';
 import { describeOnInflux, InfluxServer } from '../../test-data/influx-server.js';
 import { InfluxUnderTest, type OpenOptions } from '../../test-data/influx-under-test.js';
 import { flushNumber, inhabitants, numberOf } from '../../test-data/numbered-flushes.js';
+import { PostgresServer, testOnPostgres } from '../../test-data/postgres-server.js';
 import { createRandom } from '../../test-data/random.js';
 import { RandomFlushes } from '../../test-data/random-flushes.js';
 import { mountSmallDisk } from '../../test-data/small-disk.js';
@@ -18,6 +22,7 @@ import { TwinStores } from '../../test-data/twin-stores.js';
 
 const ASK_AGAIN_MS = 20;
 const SMALL_DISK_MB = 64;
+const silent = pino({ level: 'silent' });
 
 describeOnInflux('InfluxDB and the processor killed, frozen and full', () => {
   let influx: InfluxUnderTest;
@@ -50,19 +55,16 @@ describeOnInflux('InfluxDB and the processor killed, frozen and full', () => {
     return { twins, flush: () => twins.write(flushes.next()) };
   }
 
-  test('InfluxDB killed with -9 under load, and back, some times', async () => {
-    const server = await InfluxServer.start(join(influx.folder, 'killed'));
-    const { twins, flush } = await scene('killed', server, async () => {});
+  /** Writes on while a server is killed, at any moment of a flush, and stays away until somebody missed it. */
+  async function writeThroughKills({ twins, flush }: Scene, server: { kill(): Promise<void>; resume(): Promise<void> }): Promise<void> {
     for (let kills = 0; kills < 3; kills++) {
       await flush();
       const failedBefore = twins.failed;
       let isBack = false;
-      // At any moment of a flush.
       const back = sleep(kills * 7).then(async () => {
         await server.kill();
-        // It is gone until somebody missed it.
         while (twins.failed === failedBefore) await sleep(ASK_AGAIN_MS);
-        await server.start(server.port);
+        await server.resume();
         isBack = true;
       });
       while (!isBack) await flush();
@@ -70,7 +72,22 @@ describeOnInflux('InfluxDB and the processor killed, frozen and full', () => {
     }
     expect(twins.failed).toBeGreaterThanOrEqual(3);
     await twins.agreeAndClose();
+  }
+
+  test('InfluxDB killed with -9 under load, and back, some times', async () => {
+    const server = await InfluxServer.start(join(influx.folder, 'killed'));
+    const killed = await scene('killed', server, async () => {});
+    await writeThroughKills(killed, { kill: () => server.kill(), resume: () => server.start(server.port) });
     await server.kill();
+  });
+
+  testOnPostgres('PostgreSQL, which has the books, killed with -9 under load, and back, some times', async () => {
+    const server = await PostgresServer.start();
+    const database = await openPostgres({ url: await server.create('books'), log: silent });
+    const killed = await scene('books', influx.server, async () => {}, { books: await SqlBookStore.open(database, 'books') });
+    await writeThroughKills(killed, server);
+    await database.close();
+    await server.close();
   });
 
   test('InfluxDB frozen, and woken', async () => {
@@ -125,13 +142,12 @@ describeOnInflux('InfluxDB and the processor killed, frozen and full', () => {
     }
   });
 
-  test('the processor killed while it writes: no flush that it told of is lost, and none is half', async () => {
-    const folder = join(influx.folder, 'registry');
-    await TestBooks.makeFolder(folder);
+  /** @param place of the books: a folder, or an address of PostgreSQL */
+  async function killProcessor(name: string, place: string, openDatabase: () => Promise<RegistryDatabase>): Promise<void> {
     const script = fileURLToPath(new URL('../../test-data/influx-writing-process.js', import.meta.url));
     let told = 0;
     for (const killAfterMs of [0, 9]) {
-      const child = spawn(process.execPath, [script, influx.server.url, 'processor', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, [script, influx.server.url, name, place], { stdio: ['ignore', 'pipe', 'inherit'] });
       const exited = once(child, 'exit');
       const first = told;
       for await (const line of createInterface({ input: child.stdout })) {
@@ -141,20 +157,33 @@ describeOnInflux('InfluxDB and the processor killed, frozen and full', () => {
       }
       expect(await exited).toEqual([null, 'SIGKILL']);
     }
-    const registry = await PgliteRegistry.open(folder);
-    const books = await PgliteBookStore.open(registry.pglite, 'processor');
-    const store = await influx.open('processor', { direct: true, books });
+    const database = await openDatabase();
+    const books = await SqlBookStore.open(database, name);
+    const store = await influx.open(name, { direct: true, books });
     const { epoch, watermarkAt, spools } = await store.begin();
     const count = numberOf(watermarkAt);
     expect(epoch).toBe(3);
     expect(count).toBeGreaterThanOrEqual(told);
     expect(spools).toEqual(flushNumber(count).spools);
-    const oracle = await influx.openOracle('processor');
+    const oracle = await influx.openOracle(name);
     await oracle.begin();
     for (let n = 1; n <= count; n++) await oracle.write(flushNumber(n));
     const [found, due] = [await contentOf(store, inhabitants), await contentOf(oracle, inhabitants)];
     await Promise.all([store.close(), oracle.close()]);
-    await registry.close();
+    await database.close();
     expect(found).toEqual(due);
+  }
+
+  test('the processor killed while it writes: no flush that it told of is lost, and none is half', async () => {
+    const folder = join(influx.folder, 'registry');
+    await TestBooks.makeFolder(folder);
+    await killProcessor('processor', folder, () => openPglite(folder));
+  });
+
+  testOnPostgres('the same with the books in PostgreSQL', async () => {
+    const server = await PostgresServer.start();
+    const url = await server.create('books');
+    await killProcessor('processor-on-postgres', url, () => openPostgres({ url, log: silent }));
+    await server.close();
   });
 });

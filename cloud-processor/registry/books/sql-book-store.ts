@@ -1,38 +1,35 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PGlite } from '@electric-sql/pglite';
 import { and, asc, count, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm';
-import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { DeadLetter, DeadReason } from '../../ingest/dead-letter.js';
 import type { SpoolRecord } from '../../ingest/spool-record.js';
 import { type BookStore, BooksAwayError, type BooksWrite } from '../../storage/book-store.js';
 import type { DeadLetterPlace, StoreState } from '../../storage/time-series-store.js';
+import { type RegistryDatabase, shortly } from '../registry-database.js';
 import { deadLetters, flushes, spools, states } from './schema.js';
 
-/** Nothing else cleans up in an embedded PostgreSQL: some MB of former flushes until then. */
+/** Nothing else cleans up in an embedded PostgreSQL, and a server's own cleaning comes late: some MB of former flushes until then. */
 const COMMITS_A_VACUUM = 128;
+const VACUUM = 'VACUUM (SKIP_LOCKED) books_flushes, books_states, books_spools';
 
-/** Books in the database of the embedded registry, with tables and migrations of their own. */
-export class PgliteBookStore implements BookStore {
+/** Books in the database of the registry, with tables and migrations of their own; how durable they are says who opens it. */
+export class SqlBookStore implements BookStore {
   #commits = 0;
 
   private constructor(
-    private readonly pglite: PGlite,
-    private readonly db: PgliteDatabase,
+    private readonly db: RegistryDatabase['db'],
     private readonly store: string,
   ) {}
 
   /**
    * Brings the tables up to date.
-   * @param pglite whoever opened it closes it
+   * @param database whoever opened it closes it
    * @param store name of the store that these books are of
    */
-  static async open(pglite: PGlite, store: string): Promise<PgliteBookStore> {
-    const db = drizzle(pglite);
-    await migrate(db, { migrationsFolder: migrationsFolder(), migrationsTable: 'books_migrations' });
-    return new PgliteBookStore(pglite, db, store);
+  static async open(database: RegistryDatabase, store: string): Promise<SqlBookStore> {
+    await database.migrate(migrationsFolder(), 'books_migrations');
+    return new SqlBookStore(database.db, store);
   }
 
   async begin(): Promise<StoreState> {
@@ -76,7 +73,7 @@ export class PgliteBookStore implements BookStore {
           await tx.execute(committed);
         }),
       );
-    if (++this.#commits % COMMITS_A_VACUUM === 0) await briefly(() => this.pglite.exec('VACUUM books_flushes, books_states, books_spools'));
+    if (++this.#commits % COMMITS_A_VACUUM === 0) await briefly(() => this.db.execute(VACUUM));
   }
 
   async unfinished(): Promise<string | undefined> {
@@ -140,13 +137,12 @@ export class PgliteBookStore implements BookStore {
   }
 }
 
-/** Drizzle's own message repeats what was asked, a whole flush. @throws BooksAwayError */
+/** @throws BooksAwayError */
 async function briefly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { message } = ((error as Error).cause ?? error) as Error;
-    throw new BooksAwayError(`the books of the store cannot be used: ${message.split('\n', 1)[0]!.slice(0, 200)}`);
+    throw new BooksAwayError(`the books of the store cannot be used: ${shortly(error)}`);
   }
 }
 
