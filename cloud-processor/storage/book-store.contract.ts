@@ -33,6 +33,18 @@ export function bookStoreContract(open: (store: string) => Promise<BookStore>): 
     expect(await books.begin()).toMatchObject({ epoch: 1, watermarkAt: T0 });
   });
 
+  test('keeps a note, before the first begin and after others', async () => {
+    const books = await open('note');
+    expect(await books.note()).toBeUndefined();
+    await books.setNote('early');
+    expect(await books.begin()).toMatchObject({ epoch: 1, watermarkAt: undefined });
+    await books.commit(write({}));
+    expect(await (await open('note')).note()).toBe('early');
+    await books.setNote(undefined);
+    expect(await books.note()).toBeUndefined();
+    expect(await books.begin()).toMatchObject({ epoch: 2, watermarkAt: T0 });
+  });
+
   test('keeps the last flush until it is finished', async () => {
     const books = await open('flush');
     expect(await books.unfinished()).toBeUndefined();

@@ -20,6 +20,10 @@ export interface BookStore {
   unfinished(): Promise<string | undefined>;
   /** The flush that was committed last stands in the other store, but for these readings, which it refuses: they count as dead-lettered from now on. */
   finish(refused: readonly DeadLetter[]): Promise<void>;
+  /** What the other store wants to remember beyond this process. */
+  note(): Promise<string | undefined>;
+  /** Durable when it resolves. Undefined: nothing any more. */
+  setNote(note: string | undefined): Promise<void>;
   /** Newest first, at most `limit`; with `after` those that come after that place. */
   deadLetters(query: { limit: number; after?: DeadLetterPlace }): Promise<DeadLetter[]>;
   deadLetterCounts(): Promise<Map<DeadReason, number>>;

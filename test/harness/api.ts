@@ -5,6 +5,7 @@ export interface Health {
   status: string;
   broker: string;
   store: string;
+  storeFault?: string;
   epoch: number;
   now: number;
   uptimeS: number;

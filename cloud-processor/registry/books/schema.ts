@@ -9,6 +9,8 @@ export const states = pgTable('books_states', {
   store: owner().primaryKey(),
   epoch: integer('epoch').notNull(),
   watermarkAt: whole('watermark_at'),
+  /** The store's own. */
+  note: text('note'),
 });
 
 /** The flush that was committed last. */

@@ -98,6 +98,21 @@ export class SqlBookStore implements BookStore {
     );
   }
 
+  async note(): Promise<string | undefined> {
+    const [row] = await briefly(async () => this.db.select({ note: states.note }).from(states).where(eq(states.store, this.store)));
+    return row?.note ?? undefined;
+  }
+
+  async setNote(note: string | undefined): Promise<void> {
+    const set = { note: note ?? null };
+    await briefly(async () =>
+      this.db
+        .insert(states)
+        .values({ store: this.store, epoch: 0, ...set })
+        .onConflictDoUpdate({ target: states.store, set }),
+    );
+  }
+
   async deadLetters({ limit, after }: { limit: number; after?: DeadLetterPlace }): Promise<DeadLetter[]> {
     const rows = await briefly(async () =>
       this.db

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { InfluxConnection, type InfluxLogin, type Series } from './influx-connection.js';
-import { DatabaseMissingError, InfluxAwayError } from './influx-errors.js';
+import { DatabaseMissingError, InfluxAwayError, InfluxLoginError, QueryRefusedError } from './influx-errors.js';
 import { named } from './influxql.js';
 import { type RefusedLine, writeLines } from './line-writer.js';
 import { Patience, type PatienceOptions } from './patience.js';
@@ -61,6 +61,21 @@ export class InfluxDatabase {
   query(statements: readonly string[], lane: Lane = 'read'): Promise<Series[][]> {
     if (statements.length === 0) return Promise.resolve([]);
     return this.#there(() => this.#ask(lane, (connection) => connection.query(statements)));
+  }
+
+  /**
+   * Which start of the server this is, as a text; whether it tells depends on version and user.
+   * @throws InfluxAwayError when it does not answer
+   */
+  async instance(): Promise<string | undefined> {
+    try {
+      const [series = []] = await this.query(['SHOW DIAGNOSTICS'], 'write');
+      const system = series.find(({ columns }) => columns.includes('PID') && columns.includes('started'));
+      return system && ['PID', 'started'].map((name) => system.values[0]![system.columns.indexOf(name)]).join(' ');
+    } catch (error) {
+      if (error instanceof QueryRefusedError || error instanceof InfluxLoginError) return undefined;
+      throw error;
+    }
   }
 
   close(): void {

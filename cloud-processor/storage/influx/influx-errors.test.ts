@@ -21,7 +21,7 @@ test.each([
   [
     'a query that it cannot parse',
     answer(400, '{"error":"found EOF"}', undefined, 'query'),
-    'INFLUX_AWAY',
+    'INFLUX_QUERY_REFUSED',
     'InfluxDB at http://influx refuses a query (400: found EOF)',
   ],
   [
@@ -52,7 +52,7 @@ test.each([
   [
     '1: no space',
     answer(500, '{"error":"engine: error writing WAL entry: no space left on device"}'),
-    'INFLUX_AWAY',
+    'INFLUX_LOG_BROKEN',
     expect.stringContaining('no space left on device'),
   ],
   ['nothing more than a number', answer(507), 'INFLUX_AWAY', 'InfluxDB at http://influx answers 507'],
@@ -74,5 +74,5 @@ test('a page of an error is cut', () => expect(answer(500, 'x'.repeat(9999)).mes
 
 test('an error within an answer of 200', () => {
   expect(failureIn('database not found: x', 'InfluxDB')).toMatchObject({ code: 'INFLUX_DATABASE_MISSING' });
-  expect(failureIn('timeout', 'InfluxDB')).toMatchObject({ code: 'INFLUX_AWAY', message: 'InfluxDB refuses a query (timeout)' });
+  expect(failureIn('timeout', 'InfluxDB')).toMatchObject({ code: 'INFLUX_QUERY_REFUSED', message: 'InfluxDB refuses a query (timeout)' });
 });

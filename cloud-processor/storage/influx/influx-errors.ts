@@ -32,6 +32,16 @@ export class LinesRefusedError extends Error {
   readonly code = 'INFLUX_LINES_REFUSED';
 }
 
+/** It does not answer such a question, or not like this. */
+export class QueryRefusedError extends InfluxAwayError {
+  override readonly code = 'INFLUX_QUERY_REFUSED';
+}
+
+/** It could not write its log (500): what it says until somebody starts it anew. */
+export class LogBrokenError extends InfluxAwayError {
+  override readonly code = 'INFLUX_LOG_BROKEN';
+}
+
 /** More than it takes in one request (413). */
 export class RequestTooLargeError extends Error {
   readonly code = 'INFLUX_TOO_LARGE';
@@ -57,7 +67,7 @@ export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server
   switch (status) {
     case 400:
     case 422:
-      return of === 'write' ? new LinesRefusedError(reason || said) : new InfluxAwayError(`${server} refuses a query (${said})`);
+      return of === 'write' ? new LinesRefusedError(reason || said) : new QueryRefusedError(`${server} refuses a query (${said})`);
     case 401:
     case 403:
       return new InfluxLoginError(
@@ -70,6 +80,10 @@ export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server
     case 429:
     case 503:
       return new InfluxBusyError(`${server} is busy (${said})`, retryAfterMs(retryAfter, now));
+    case 500:
+      if (of === 'write' && /no space left on device|error writing WAL/.test(reason))
+        return new LogBrokenError(`${server} answers ${said}`);
+      return new InfluxAwayError(`${server} answers ${said}`);
     default:
       return new InfluxAwayError(`${server} answers ${said}`);
   }
@@ -79,7 +93,7 @@ export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server
 export const failureIn = (reason: string, server: string): Error =>
   /^database not found/.test(reason)
     ? new DatabaseMissingError(`${server} has no such database (${reason})`)
-    : new InfluxAwayError(`${server} refuses a query (${reason})`);
+    : new QueryRefusedError(`${server} refuses a query (${reason})`);
 
 const MAX_REASON = 300;
 

@@ -17,6 +17,7 @@ import type { InfluxDatabase } from './influx-database.js';
 import { InfluxAwayError } from './influx-errors.js';
 import { InfluxQueries } from './influx-queries.js';
 import { goneSecond, readingPoints, secondPoints } from './influx-schema.js';
+import { LogGuard } from './log-guard.js';
 import type { Measurement } from './measurement.js';
 import { movedSeconds } from './moved-seconds.js';
 import { pruneStep } from './prune-step.js';
@@ -50,6 +51,7 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
   readonly #recent = new RecentSeconds();
   readonly #database: InfluxDatabase;
   readonly #books: BookStore;
+  readonly #guard: LogGuard;
   #working: Promise<unknown> = Promise.resolve();
   /** What was committed last may not all stand in InfluxDB. */
   #isUnfinished = true;
@@ -60,12 +62,14 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     super(options.database);
     this.#database = options.database;
     this.#books = options.books;
+    this.#guard = new LogGuard(options);
   }
 
   begin(): Promise<StoreState> {
     return this.#serially(async () => {
       this.#demandOpen();
       this.#recent.forget();
+      await this.#guard.demandWhole();
       const unfinished = await this.#books.unfinished();
       if (unfinished !== undefined) await this.#books.finish(await this.#apply(await pointsIn(unfinished)));
       this.#isUnfinished = false;
@@ -133,7 +137,10 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
   async #apply(points: PointsOfFlush, lines = linesOf(points)): Promise<DeadLetter[]> {
     const { readings, seconds, moved } = points;
     const gone = moved.map((place) => secondPoints.lineOf(goneSecond(place)));
-    const refused = await this.#database.write([...lines, ...gone]);
+    const refused = await this.#database.write([...lines, ...gone]).catch(async (error: Error) => {
+      await this.#guard.see(error).catch(() => {});
+      throw error;
+    });
     const lost = refused.filter(({ index }) => index >= readings.length);
     if (lost.length)
       this.options.log.error(
@@ -159,6 +166,11 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     let pruned = 0;
     for (let isLeft = true; isLeft && !this.#isClosing; )
       await this.#serially(async () => {
+        // While a flush is unfinished, nothing is known of the server.
+        if (this.#isUnfinished) {
+          isLeft = false;
+          return;
+        }
         const count = await pruneStep(this.#database, points, countOf, before);
         isLeft = count !== undefined;
         pruned += count ?? 0;

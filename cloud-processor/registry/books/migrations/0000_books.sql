@@ -1,4 +1,4 @@
-CREATE TABLE books_states (store text PRIMARY KEY, epoch integer NOT NULL, watermark_at bigint);
+CREATE TABLE books_states (store text PRIMARY KEY, epoch integer NOT NULL, watermark_at bigint, note text);
 --> statement-breakpoint
 CREATE TABLE books_flushes (store text PRIMARY KEY, flush text NOT NULL);
 --> statement-breakpoint

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { BookStore } from '../book-store.js';
+import type { InfluxDatabase } from './influx-database.js';
+import { InfluxAwayError, LogBrokenError } from './influx-errors.js';
+
+/** Starts of the server, as `InfluxDatabase.instance` tells them. */
+interface Broken {
+  /** It could not write its log. */
+  broken: string;
+  /** The next one: it has cut the log. */
+  cut?: string;
+}
+
+export interface LogGuardOptions {
+  database: Pick<InfluxDatabase, 'instance'>;
+  books: Pick<BookStore, 'note' | 'setNote'>;
+  log: Logger;
+}
+
+/**
+ * InfluxDB 1 whose disk was full has a torn log. At its next start it cuts the log where it is torn, but goes on writing where it ended before; what it takes
+ * then is after a gap, and gone when it is started once more (measured on 1.6.7). So it is given nothing until it was started twice.
+ */
+export class LogGuard {
+  constructor(private readonly options: LogGuardOptions) {}
+
+  /** To be called with what a write failed with. */
+  async see(error: Error): Promise<void> {
+    if (!(error instanceof LogBrokenError)) return;
+    const { database, books, log } = this.options;
+    const broken = await database.instance();
+    if (broken === undefined)
+      log.error('InfluxDB could not write its log: make room, then start it twice, or it may lose what it takes in between');
+    else await books.setNote(JSON.stringify({ broken } satisfies Broken));
+  }
+
+  /** @throws InfluxAwayError while it would lose what it takes */
+  async demandWhole(): Promise<void> {
+    const { database, books } = this.options;
+    const note = await books.note();
+    if (note === undefined) return;
+    const { broken, cut } = JSON.parse(note) as Broken;
+    const now = await database.instance();
+    if (now === broken)
+      throw new InfluxAwayError('the disk of InfluxDB was full and its log is torn; make room, then start InfluxDB anew, twice');
+    if (now !== undefined && (cut === undefined || now === cut)) {
+      await books.setNote(JSON.stringify({ broken, cut: now } satisfies Broken));
+      throw new InfluxAwayError('InfluxDB has cut its torn log; start it once more: what it takes before that, it would lose then');
+    }
+    await books.setNote(undefined);
+  }
+}
