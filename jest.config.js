@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 
 // Tests run on what `tsc -b` wrote, so they run exactly the code that ships.
-const compiled = ['contract/dist', 'edge-gateway/dist', 'broker/dist', 'cloud-processor/dist', 'leaderboard/build', 'test/dist'];
+const compiled = [
+  'contract/dist',
+  'edge-gateway/dist',
+  'broker/dist',
+  'cloud-processor/dist',
+  'leaderboard/build',
+  'grafana/dist',
+  'test/dist',
+];
 
 export default {
   testEnvironment: 'node',

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock, Id } from '@pulseboard/contract';
 import type { Logger } from 'pino';
+import { type Alerted, AlertsController } from './api/alerts.controller.js';
 import { DeadLettersController } from './api/dead-letters.controller.js';
 import { FleetController } from './api/fleet.controller.js';
 import { HEALTH, HealthController, type HealthOf } from './api/health.controller.js';
@@ -8,7 +9,7 @@ import { LedgerController } from './api/ledger.controller.js';
 import { MembersController } from './api/members.controller.js';
 import { RoomsController } from './api/rooms.controller.js';
 import { StrapLinksController } from './api/strap-links.controller.js';
-import { CLOCK, DEFAULT_GYM, LOG, REGISTRY, STORE } from './api/tokens.js';
+import { ALERTED, CLOCK, DEFAULT_GYM, LOG, REGISTRY, STORE } from './api/tokens.js';
 import { Boards } from './board/boards.js';
 import { GatewayFleet } from './ingest/gateway-fleet.js';
 import { GatewayHealthController } from './ingest/gateway-health.controller.js';
@@ -30,6 +31,7 @@ export interface AppParts {
   clock: Clock;
   defaultGym: Id;
   health: HealthOf;
+  alerted: Alerted;
   log: Logger;
 }
 
@@ -41,6 +43,7 @@ export interface AppParts {
     HealthController,
     LedgerController,
     DeadLettersController,
+    AlertsController,
     RoomsController,
     MembersController,
     FleetController,
@@ -60,6 +63,7 @@ export const appModule = ({
   clock,
   defaultGym,
   health,
+  alerted,
   log,
 }: AppParts): DynamicModule => ({
   module: AppModule,
@@ -69,6 +73,7 @@ export const appModule = ({
     { provide: CLOCK, useValue: clock },
     { provide: DEFAULT_GYM, useValue: defaultGym },
     { provide: HEALTH, useValue: health },
+    { provide: ALERTED, useValue: alerted },
     { provide: LOG, useValue: log },
     { provide: People, useValue: people },
     { provide: Boards, useValue: boards },

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Clock, type DemoPerson, type Id, ListenError, urlHost } from '@pulseboard/contract';
+import { type Alert, type Clock, type DemoPerson, type Id, ListenError, urlHost } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { serveOpenApi } from './api/open-api.js';
 import { ProblemFilter } from './api/problem.filter.js';
@@ -26,7 +26,10 @@ import { People } from './registry/people.js';
 import { sessionSaver } from './registry/session-saver.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import { demandRetention, type Retention, startPruning } from './storage/retention.js';
+import type { TimeSeriesStore } from './storage/time-series-store.js';
 import { openStores } from './stores.js';
+import { SessionTotals } from './telemetry/session-totals.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { serveWebPages } from './web-pages.js';
 
 export interface ProcessorOptions {
@@ -77,6 +80,7 @@ const CAUGHT_UP_MS = 1000;
 /** Totals change once a second: they go with the next reading's push. */
 const TOTALS_MAY_WAIT_MS = 100;
 const DEMO_FROM = 0;
+const TELEMETRY_MS = 10_000;
 const ROOM_PUBLISH_MS = 1000;
 
 /**
@@ -103,6 +107,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     const {
       store,
       registry,
+      figures,
       close: closeStores,
     } = await openStores({ dataDir, influx: options.influx, databaseUrl: options.databaseUrl, clock, log });
     closers.push(closeStores);
@@ -134,6 +139,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     for (const session of await registry.runningSessions())
       boards.of(session.gym, session.room).resume(session, await store.totals(totalsQuery(session)), derivation.watermarkAt);
 
+    const sessionTotals = new SessionTotals({ boards, registry, store, log });
     const links = await StrapLinks.open({
       registry,
       useRoster: (gym, data) => {
@@ -169,8 +175,12 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       onPicture: (board) => live?.changed(board),
       onHeard: (reading, now) => links.note(reading, now),
       regroupings: links,
-      onFlushed: ({ after, spools }) => {
+      onFlushed: ({ before, after, spools }) => {
         rooms.derived(after);
+        if (telemetry) {
+          sessionTotals.changed(before);
+          sessionTotals.changed(after);
+        }
         for (const board of boards.all()) live?.changed(board, TOTALS_MAY_WAIT_MS);
         committed.tell(spools);
       },
@@ -229,6 +239,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
 
     const fleet = new GatewayFleet();
     const bornAt = performance.now();
+    const clockFaults = () => [...boards.all()].reduce((sum, board) => sum + board.clockFaults, 0);
     const isDegraded = () => pipeline.isStoreAway || pipeline.isRegistryAway || !publisher.connected;
     const health = () => {
       return {
@@ -244,13 +255,36 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         readings: { ...pipeline.counts, waiting: books.waiting },
         refusedBatches: pipeline.refusedBatches,
         failedFlushes: pipeline.failedFlushes,
-        clockFaults: [...boards.all()].reduce((sum, board) => sum + board.clockFaults, 0),
-        memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
+        clockFaults: clockFaults(),
+        memoryMb: memoryMb(),
       };
     };
 
+    const telemetry =
+      figures &&
+      new Telemetry({
+        store: figures,
+        processor: `processor-${gym}`,
+        pipeline,
+        fleet,
+        sessions: sessionTotals,
+        deadLetters: store,
+        figures: () => ({
+          isBrokerAway: !publisher.connected,
+          clockFaults: clockFaults(),
+          derivedUntil: derivation.watermarkAt + 1000,
+          memoryMb: memoryMb(),
+        }),
+        clock,
+        log,
+      });
+    const alerted = (alerts: readonly Alert[]) => {
+      for (const alert of alerts) publisher.alert(alert);
+      void telemetry?.alert(alerts);
+    };
+
     const app = await NestFactory.create<NestFastifyApplication>(
-      appModule({ store, registry, people, boards, pipeline, links, fleet, clock, defaultGym: gym, health, log }),
+      appModule({ store, registry, people, boards, pipeline, links, fleet, clock, defaultGym: gym, health, alerted, log }),
       new FastifyAdapter(),
       {
         logger: nestLog(log),
@@ -269,7 +303,11 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     live = new LiveServer({ boards, clock, defaultRoom: { gym, room }, roomName: people.roomName, log }, server);
     closers.push(() => live?.close());
     pipeline.start();
-    closers.push(startPruning(store, retention, clock, log));
+    closers.push(startPruning(telemetry ? pruningBoth(store, telemetry) : store, retention, clock, log));
+    if (telemetry) {
+      void sessionTotals.resumeAll(clock());
+      closers.push(telemetry.start(TELEMETRY_MS));
+    }
     const repeat = setInterval(tellGateways, REPEAT_MS);
     closers.push(async () => {
       clearInterval(repeat);
@@ -286,6 +324,17 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     throw error;
   }
 }
+
+const pruningBoth = (store: TimeSeriesStore, telemetry: Telemetry): Parameters<typeof startPruning>[0] => ({
+  newestReadingAt: () => store.newestReadingAt(),
+  async prune(limits) {
+    const counts = await store.prune(limits);
+    await telemetry.prune(limits);
+    return counts;
+  },
+});
+
+const memoryMb = () => Math.round(process.memoryUsage.rss() / 1e6);
 
 /** Tells of a port in use before stores are opened, which takes seconds. @throws ListenError */
 async function assertPortFree(host: string, port: number): Promise<void> {

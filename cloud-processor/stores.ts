@@ -8,8 +8,10 @@ import { SqlRegistry } from './registry/sql-registry.js';
 import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
 import { registryPath, storePath } from './storage/embedded-paths.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
+import { InfluxFigures } from './storage/influx/influx-figures.js';
 import { openInfluxStore } from './storage/influx/open-influx-store.js';
 import type { TimeSeriesStore } from './storage/time-series-store.js';
+import type { FigureStore } from './telemetry/telemetry.js';
 
 export interface StoresOptions {
   /** The caller has taken its lock: no other process opens what is in it. */
@@ -25,6 +27,8 @@ export interface StoresOptions {
 export interface Stores {
   store: TimeSeriesStore;
   registry: SqlRegistry;
+  /** Only beside InfluxDB: dashboards read nothing else. */
+  figures?: FigureStore | undefined;
   close(): Promise<void>;
 }
 
@@ -37,7 +41,8 @@ export async function openStores({ dataDir, influx, databaseUrl, clock, log }: S
     database = await (databaseUrl ? openPostgres({ url: databaseUrl, log }) : openPglite(registryPath(dataDir)));
     const registry = await SqlRegistry.open(database);
     const store = embedded ?? (await openInflux(influx!, database, clock, log));
-    return { store, registry, close: () => closeAll(store, registry) };
+    const figures = influx && new InfluxFigures(influx, log);
+    return { store, registry, figures, close: () => closeAll(figures, store, registry) };
   } catch (error) {
     await closeAll(embedded, database).catch(() => {});
     throw error;
@@ -57,7 +62,7 @@ async function openInflux(influx: InfluxLogin, database: RegistryDatabase, clock
 }
 
 /** In this order: a store may have its books in the registry's database. */
-async function closeAll(...parts: (Pick<Stores, 'close'> | undefined)[]): Promise<void> {
+async function closeAll(...parts: ({ close(): Promise<void> | void } | undefined)[]): Promise<void> {
   const closed = [];
   for (const part of parts) closed.push(...(await Promise.allSettled([part?.close()])));
   for (const each of closed) if (each.status === 'rejected') throw each.reason;

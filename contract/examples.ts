@@ -80,6 +80,8 @@ const member: PublishedMemberSecond = {
   meanBpm: 152.3,
   samples: 3,
   meanRrMs: 394.1,
+  rrDifferences: 3,
+  rrSquaredDifferencesMs2: 214,
   percentOfMax: 81,
   hrMaxBpm: 188,
   hrMaxAssumed: false,

@@ -26,6 +26,12 @@ const memberSecondFields = {
   microKcal: Type.Optional(Type.Integer({ minimum: 0, description: 'absent: weight or age unknown' })),
   pointSixtieths: Type.Integer({ minimum: 0, maximum: 5, description: 'the zone number: sixty of them are a point' }),
   steps: count,
+  rrDifferences: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'differences between RR intervals that follow each other; absent: none is known' }),
+  ),
+  rrSquaredDifferencesMs2: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'sum of their squares, each rounded to a whole ms²: RMSSD is √(sum ÷ differences)' }),
+  ),
   held: Type.Boolean({ description: 'no new beat in this second; held from the last one, at most 5 s' }),
 };
 

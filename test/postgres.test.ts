@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PostgresServer, postgresPath } from '@pulseboard/cloud-processor/test-data/postgres-server';
+import { PostgresServer, postgresPath } from '@pulseboard/cloud-processor/postgres-server';
 import { board, health } from './harness/api.js';
 import { tempFolder, testWhere } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';

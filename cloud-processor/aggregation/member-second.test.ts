@@ -35,6 +35,8 @@ test('all of a second', () => {
     samples: 2,
     beats: 2,
     meanRrMs: 400.7,
+    rrDifferences: 2,
+    rrSquaredDifferencesMs2: 599 ** 2 + 2,
     percentOfMax: 83.6,
     hrMaxBpm: 180,
     hrMaxAssumed: false,

@@ -1,6 +1,7 @@
 import { ANT_SDM_STEPS_WRAP, BEAT_COUNT_WRAP, type Id, isFootPod, type MemberSecond } from '@pulseboard/contract';
 import { CounterFront, MAX_COUNTER_GAP_MS } from './counter-front.js';
 import { microKcalOfSecond, type Profile, percentOfMax, zoneOf } from './formulas.js';
+import { RrChain } from './rr-chain.js';
 import { firstAtOrAfter, type StoredReading } from './stored-reading.js';
 
 export const HOLD_MS = 5000;
@@ -33,6 +34,7 @@ interface Receiver {
   rssiCount: number;
   /** Readings with a new beat and a heart rate, within the second. */
   fresh: StoredReading[];
+  rr: RrChain;
 }
 
 /** One strap, whoever heard it. */
@@ -101,6 +103,10 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
   };
   if (meanRrMs !== undefined) second.meanRrMs = meanRrMs;
   if (microKcal !== undefined) second.microKcal = microKcal;
+  if (receiver && receiver.rr.differences > 0) {
+    second.rrDifferences = receiver.rr.differences;
+    second.rrSquaredDifferencesMs2 = receiver.rr.squaredMs2;
+  }
   return second;
 }
 
@@ -133,6 +139,7 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
       rssiSum: 0,
       rssiCount: 0,
       fresh: [],
+      rr: new RrChain(),
     };
     strap.receivers.set(reading.gateway, receiver);
   }
@@ -155,8 +162,15 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
     const beats = strap.front.advance(reading.beatCount, reading.at) ?? 0;
     if (inSecond) strap.beats += beats;
   }
+  if (isNew) {
+    const intervals = reading.rrIntervalsMs ?? [];
+    const follows = reading.beatCount === undefined ? followsInTime(reading, previous) : newBeats === intervals.length;
+    if (!follows) receiver.rr.break();
+    receiver.rr.add(intervals, inSecond);
+  }
   if (reading.contact === false) {
     strap.last = undefined;
+    receiver.rr.break();
     return;
   }
   if (!isNew || reading.heartRateBpm === undefined) return;
@@ -168,6 +182,17 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
     receiver.rssiSum += reading.rssiDbm;
     receiver.rssiCount++;
   }
+}
+
+/** A strap without a counter tells its intervals once a second, or with each beat. */
+const TOLD_EVERY_MS = 1000;
+const TOLD_LATE_MS = 500;
+
+/** Of a strap without a counter: no notification between these two was lost. */
+function followsInTime({ at, rrIntervalsMs = [] }: StoredReading, previous: StoredReading | undefined): boolean {
+  if (!previous) return false;
+  const spannedMs = rrIntervalsMs.reduce((sum, ms) => sum + ms, 0);
+  return at - previous.at <= Math.max(TOLD_EVERY_MS, spannedMs) + TOLD_LATE_MS;
 }
 
 /** A strap that nobody heard for this long gives way to another one of the same member. */

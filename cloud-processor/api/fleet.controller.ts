@@ -32,16 +32,16 @@ export class FleetController {
   @ApiOkResponse({ schema: schemaOf(FleetAnswer) })
   get(@Param('gym') id: string): Static<typeof FleetAnswer> {
     const gym = parseId('gym', id);
-    const gateways = this.fleet.of(gym);
-    if (!this.people.isGym(gym) && gateways.length === 0) throw new NotFoundException(`There is no gym "${gym}".`);
     const now = this.clock();
+    const gateways = this.fleet.of(gym, now);
+    if (!this.people.isGym(gym) && gateways.length === 0) throw new NotFoundException(`There is no gym "${gym}".`);
     const roster = this.people.rosterOf(gym);
     const links = this.links.of(gym).map((link) => strapLinkAnswer(gym, link, this.links, roster, now));
     return { gym, gateways: gateways.map(gatewayAnswer), links };
   }
 }
 
-const gatewayAnswer = ({ gateway, room, health: { at, version, clock, radios, straps } }: HeardGateway) => ({
+const gatewayAnswer = ({ of: { gateway, room }, health: { at, version, clock, radios, straps } }: HeardGateway) => ({
   gateway,
   room,
   at,

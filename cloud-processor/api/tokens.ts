@@ -3,4 +3,5 @@ export const STORE = Symbol('TimeSeriesStore');
 export const REGISTRY = Symbol('Registry');
 export const CLOCK = Symbol('Clock');
 export const DEFAULT_GYM = Symbol('default gym');
+export const ALERTED = Symbol('Alerted');
 export const LOG = Symbol('Logger');

@@ -1,33 +1,45 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, type MqttContext, Payload } from '@nestjs/microservices';
-import { createParser, GatewayHealth, topics } from '@pulseboard/contract';
+import { type Clock, createParser, GatewayHealth, type GatewayParams, GatewayStatus, topics } from '@pulseboard/contract';
 import type { Logger } from 'pino';
-import { LOG } from '../api/tokens.js';
+import { CLOCK, LOG } from '../api/tokens.js';
 import { GatewayFleet } from './gateway-fleet.js';
 import { Pipeline } from './pipeline.js';
 
-const parser = createParser(GatewayHealth, 'health');
+const healthParser = createParser(GatewayHealth, 'health');
+const statusParser = createParser(GatewayStatus, 'status');
 
-/** The door for what gateways tell of themselves every 10 s. */
+/** The door for what gateways tell of themselves: every 10 s how they are, and that they come and go. */
 @Controller()
 export class GatewayHealthController {
   constructor(
     @Inject(Pipeline) private readonly pipeline: Pipeline,
     @Inject(GatewayFleet) private readonly fleet: GatewayFleet,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
   @EventPattern<string>(topics.gatewayHealth.filter)
   onHealth(@Payload() payload: unknown, @Ctx() context: MqttContext): void {
-    const topic = context.getTopic();
-    const from = topics.gatewayHealth.parse(topic);
+    this.#hear(topics.gatewayHealth.parse(context.getTopic()), context, (from) => {
+      const health = healthParser.parse(payload);
+      const isKept = context.getPacket().retain === true;
+      this.pipeline.hearHealth(from, health, isKept);
+      this.fleet.hearHealth(from, health, this.clock(), isKept);
+    });
+  }
+
+  @EventPattern<string>(topics.gatewayStatus.filter)
+  onStatus(@Payload() payload: unknown, @Ctx() context: MqttContext): void {
+    this.#hear(topics.gatewayStatus.parse(context.getTopic()), context, (from) => this.fleet.hearStatus(from, statusParser.parse(payload)));
+  }
+
+  #hear(from: GatewayParams | undefined, context: MqttContext, take: (from: GatewayParams) => void): void {
     if (!from) return;
     try {
-      const health = parser.parse(payload);
-      this.fleet.hear(from, health);
-      this.pipeline.hearHealth(from, health, context.getPacket().retain === true);
+      take(from);
     } catch (error) {
-      this.log.warn({ topic, reason: (error as Error).message }, 'health refused');
+      this.log.warn({ topic: context.getTopic(), reason: (error as Error).message }, 'what a gateway told of itself is refused');
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { GatewayHealth, GatewayParams, Session } from '@pulseboard/contract';
 import type { Regrouped } from '../aggregation/derivation-plan.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
+import type { ArrivalCounts } from './arrival-ages.js';
 import { type Derivation, type Flushed, SECOND_CLOSES_AFTER_MS } from './derivation.js';
 import { Reception, type ReceptionOptions } from './reception.js';
 import type { BookCounts, SpoolBooks } from './spool-books.js';
@@ -91,6 +92,11 @@ export class Pipeline {
   /** Of this process: all its epochs. */
   get counts(): BookCounts {
     return sum(this.#former, this.books.counts);
+  }
+
+  /** Readings that were taken, by their age. */
+  get arrivals(): ArrivalCounts {
+    return this.#reception.arrivals.counts;
   }
 
   /** A batch: see `Reception`. */

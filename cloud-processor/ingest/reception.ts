@@ -5,6 +5,7 @@ import type { StoredReading } from '../aggregation/stored-reading.js';
 import type { Boards } from '../board/boards.js';
 import type { RoomBoard } from '../board/room-board.js';
 import { Breather } from '../breather.js';
+import { ArrivalAges } from './arrival-ages.js';
 import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch, payloadText } from './intake.js';
 import { Rooms } from './rooms.js';
 import type { SpoolBooks } from './spool-books.js';
@@ -42,6 +43,7 @@ export class Reception {
   refusedBatches = 0;
   /** Everything is turned away: shown, not taken. */
   isClosed = false;
+  readonly arrivals = new ArrivalAges();
   readonly #waiting = new WaitingReadings();
   readonly #rooms: Rooms;
   readonly #monotonic: () => number;
@@ -164,8 +166,10 @@ export class Reception {
     for (const number of books.take({ ...from, spool }, first, readings.length, oldest, this.#monotonic())) {
       const candidate = readings[number - first];
       const judged = judge(candidate, { now, readingsMs });
-      if ('reading' in judged) taken.readings.push(numbered(judged.reading, from, spool, number));
-      else taken.deadLetters.push({ ...from, spool, number, arrivedAt: now, ...judged, payload: payloadText(candidate) });
+      if ('reading' in judged) {
+        this.arrivals.note(now - judged.reading.at);
+        taken.readings.push(numbered(judged.reading, from, spool, number));
+      } else taken.deadLetters.push({ ...from, spool, number, arrivedAt: now, ...judged, payload: payloadText(candidate) });
     }
     const [letter] = taken.deadLetters;
     if (letter) log.warn({ ...from, count: taken.deadLetters.length, first: letter }, 'readings set aside as dead letters');

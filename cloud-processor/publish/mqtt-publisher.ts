@@ -80,6 +80,7 @@ export function createMqttPublisher({
     clearSensor: (gym, room, sensor) => send('sensor', topics.sensor.build({ gym, room, sensor }), NOTHING),
     board: (board) => send('board', topics.board.build(board), JSON.stringify(board)),
     session: (session) => send('session', topics.session.build(session), JSON.stringify(session)),
+    alert: (alert) => send('alerts', topics.alerts.build(alert), JSON.stringify(alert)),
     committed: (to, committed) => send('committed', topics.committed.build(to), JSON.stringify(committed)),
     alive: (now) => send('processorStatus', statusTopic, status('online', now)),
     async close() {

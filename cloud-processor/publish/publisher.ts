@@ -1,4 +1,4 @@
-import type { Board, Committed, GatewayParams, Id, PublishedMemberSecond, Session } from '@pulseboard/contract';
+import type { Alert, Board, Committed, GatewayParams, Id, PublishedMemberSecond, Session } from '@pulseboard/contract';
 
 /** What the processor tells the world. Nothing correct hangs on any of it but `committed`, which is repeated. */
 export interface Publisher {
@@ -10,6 +10,7 @@ export interface Publisher {
   clearSensor(gym: Id, room: Id, sensor: Id): void;
   board(board: Board): void;
   session(session: Session): void;
+  alert(alert: Alert): void;
   committed(to: GatewayParams, committed: Committed): void;
   /** Says `online` again, with the clock. */
   alive(now: number): void;

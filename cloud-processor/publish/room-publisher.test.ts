@@ -37,6 +37,7 @@ class RecordingPublisher implements Publisher {
   board: Publisher['board'] = (board) => this.#say(`${board.room}/board of ${board.members.length}`);
   session: Publisher['session'] = (session) => this.#say(`${session.room}/session ${session.state}`);
   committed = () => {};
+  alert = () => {};
   alive = () => {};
   close = async () => {};
 }

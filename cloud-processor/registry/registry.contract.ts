@@ -117,6 +117,24 @@ export function registryContract(open: () => Promise<Registry>): void {
     ]);
   });
 
+  test('finds the sessions of a room that overlap a stretch, the newest first', async () => {
+    const room = { gym: 'demo', room: 'annex' };
+    await registry.ensureRoom('demo', 'annex');
+    const first = session({ ...room, session: 'first', state: 'ended', endedAt: T0 + 1000 });
+    const second = session({ ...room, session: 'second', kind: 'class', startedAt: T0 + 1000, state: 'ended', endedAt: T0 + 2000 });
+    const third = session({ ...room, session: 'third', startedAt: T0 + 5000 });
+    for (const each of [second, third, first]) await registry.saveSession(each);
+    const found = async (from: number, until: number, limit = 10) =>
+      (await registry.sessions({ ...room, from: T0 + from, until: T0 + until, limit })).map((each) => each.session);
+    expect(await registry.sessions({ ...room, from: 0, until: T0 + 9000, limit: 10 })).toEqual([third, second, first]);
+    expect(await found(0, 9000, 2)).toEqual(['third', 'second']);
+    expect(await found(0, 1000)).toEqual(['first']);
+    expect(await found(1000, 1001)).toEqual(['second']);
+    expect(await found(2000, 5000)).toEqual([]);
+    expect(await found(90_000, 90_001)).toEqual(['third']);
+    expect(await registry.sessions({ ...room, room: 'nowhere', from: 0, until: T0 + 9000, limit: 10 })).toEqual([]);
+  });
+
   test('keeps what is known of straps, and the roster has the links in force', async () => {
     const { foundAt: _, ...never } = link({ sensor: 'ble-2', twin: 'ant-hr-2', state: 'overruled', settled: true });
     for (const each of [link(), never, link({ sensor: 'ble-3', twin: 'ant-hr-3', state: 'given' })])

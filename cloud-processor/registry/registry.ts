@@ -51,6 +51,8 @@ export interface Registry {
   /** The gym of a member, or undefined when nobody has that id. */
   gymOf(member: Id): Promise<Id | undefined>;
   runningSessions(): Promise<Session[]>;
+  /** Sessions of a room that overlap a stretch (`from` included, `until` not, UTC ms), the newest first, at most `limit`. */
+  sessions(query: { gym: Id; room: Id; from: number; until: number; limit: number }): Promise<Session[]>;
   /** Writes or rewrites a session. */
   saveSession(session: Session): Promise<void>;
   /** Of all gyms, in whatever state. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Id, Session } from '@pulseboard/contract';
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
 import { ASSUMED_HR_MAX_BPM, type Assignment, type Link, type ProfileVersion, type RosterData } from '../aggregation/roster.js';
 import type { NewMember, Registry, Room, StrapLink } from './registry.js';
 import { type RegistryDatabase, shortly } from './registry-database.js';
@@ -96,6 +96,19 @@ export class SqlRegistry implements Registry {
   async runningSessions(): Promise<Session[]> {
     const rows = await asking(async () => this.db.select().from(sessions).where(isNull(sessions.endedAt)));
     return rows.map(({ endedAt: _, ...session }) => ({ ...session, state: 'running' as const }));
+  }
+
+  async sessions({ gym, room, from, until, limit }: { gym: Id; room: Id; from: number; until: number; limit: number }): Promise<Session[]> {
+    const overlap = and(
+      eq(sessions.gym, gym),
+      eq(sessions.room, room),
+      lt(sessions.startedAt, until),
+      or(isNull(sessions.endedAt), gt(sessions.endedAt, from)),
+    );
+    const rows = await asking(async () => this.db.select().from(sessions).where(overlap).orderBy(desc(sessions.startedAt)).limit(limit));
+    return rows.map(({ endedAt, ...session }) =>
+      endedAt === null ? { ...session, state: 'running' as const } : { ...session, state: 'ended' as const, endedAt },
+    );
   }
 
   async saveSession({ gym, room, session, kind, startedAt, endedAt }: Session): Promise<void> {

@@ -68,6 +68,8 @@ export const secondsTable = new DuckDbTable<MemberSecond>('member_seconds', [
   ['pointSixtieths', 'point_sixtieths', tinyint],
   ['steps', 'steps', integer],
   ['held', 'held', bool],
+  ['rrDifferences', 'rr_differences', smallint, '?'],
+  ['rrSquaredDifferencesMs2', 'rr_squared_differences_ms2', integer, '?'],
 ]);
 
 export const spoolsTable = new DuckDbTable<SpoolRecord>('spools', [
@@ -106,8 +108,13 @@ INSERT INTO spools (gym, room, gateway, spool, ranges, gone, closed, dead_letter
   FROM spool_ranges GROUP BY spool;
 DROP TABLE spool_ranges;`;
 
+/** Until 0.1 nothing was known of differences of RR intervals. */
+const ADDED = ['rr_differences SMALLINT', 'rr_squared_differences_ms2 INTEGER']
+  .map((column) => `ALTER TABLE member_seconds ADD COLUMN IF NOT EXISTS ${column};`)
+  .join('\n');
+
 /** Makes the tables, or brings those of a former release up to date: all of it or nothing. */
 export async function prepareTables(connection: DuckDBConnection): Promise<void> {
   const former = await connection.runAndReadAll("SELECT 1 FROM duckdb_tables() WHERE table_name = 'spool_ranges'");
-  await connection.run(`BEGIN TRANSACTION; ${CREATE} ${former.currentRowCount > 0 ? FROM_SPOOL_RANGES : ''} COMMIT;`);
+  await connection.run(`BEGIN TRANSACTION; ${CREATE} ${ADDED} ${former.currentRowCount > 0 ? FROM_SPOOL_RANGES : ''} COMMIT;`);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { readingAt, recordOf, T0 } from '../test-data/readings.js';
+import { readingAt, recordOf, secondOf, T0 } from '../test-data/readings.js';
 import { DuckDbTimeSeriesStore } from './duckdb-time-series-store.js';
 import { storeContract } from './time-series-store.contract.js';
 import { StoreOpenError } from './time-series-store.js';
@@ -74,7 +74,12 @@ test('a file of the former release, with a row for each range, opens and keeps w
     INSERT INTO spool_ranges VALUES ('demo', 'main', 'gateway-1', 'spoolone', 9, 12), ('demo', 'main', 'gateway-1', 'spoolone', 1, 4),
       ('demo', 'studio', 'gateway-2', 'spooltwo', 5, 5);
     CREATE TABLE processor_state (name VARCHAR NOT NULL, value BIGINT NOT NULL);
-    INSERT INTO processor_state VALUES ('epoch', 7), ('watermark_at', 1000);`;
+    INSERT INTO processor_state VALUES ('epoch', 7), ('watermark_at', 1000);
+    CREATE TABLE member_seconds (gym VARCHAR NOT NULL, room VARCHAR NOT NULL, member VARCHAR NOT NULL, at_ms BIGINT NOT NULL, sensor VARCHAR NOT NULL,
+      gateway VARCHAR NOT NULL, mean_bpm_tenths SMALLINT NOT NULL, min_bpm SMALLINT NOT NULL, max_bpm SMALLINT NOT NULL, samples SMALLINT NOT NULL,
+      beats SMALLINT NOT NULL, mean_rr_tenths INTEGER, percent_tenths SMALLINT NOT NULL, hr_max_bpm SMALLINT NOT NULL, hr_max_assumed BOOLEAN NOT NULL,
+      zone TINYINT NOT NULL, micro_kcal INTEGER, point_sixtieths TINYINT NOT NULL, steps INTEGER NOT NULL, held BOOLEAN NOT NULL);
+    INSERT INTO member_seconds VALUES ('demo', 'main', 'ada', ${T0}, 'ant-hr-1', 'gateway-1', 1505, 149, 152, 2, 3, NULL, 801, 188, false, 4, 203411, 4, 0, false);`;
   const instance = await DuckDBInstance.create(join(folder, 'former.duckdb'));
   const connection = await instance.connect();
   await connection.run(former);
@@ -93,6 +98,7 @@ test('a file of the former release, with a row for each range, opens and keeps w
   for (const epoch of [8, 9]) {
     const store = await DuckDbTimeSeriesStore.open(join(folder, 'former.duckdb'));
     expect(await store.begin()).toEqual({ epoch, watermarkAt: 1000, spools });
+    expect(await store.memberSeconds({ member: 'ada', from: 0, until: T0 + 1, limit: 9 })).toEqual([secondOf(0)]);
     await store.close();
   }
 });

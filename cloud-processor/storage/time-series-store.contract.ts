@@ -72,7 +72,8 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
 
   test('gives back every field of a second', async () => {
     await fresh('seconds');
-    const full = secondOf(8, { meanBpm: 150.3, meanRrMs: 401.7, percentOfMax: 127.9, steps: 28, hrMaxAssumed: true, held: true });
+    const rr = { meanRrMs: 401.7, rrDifferences: 3, rrSquaredDifferencesMs2: 1879 };
+    const full = secondOf(8, { meanBpm: 150.3, ...rr, percentOfMax: 127.9, steps: 28, hrMaxAssumed: true, held: true });
     await store.write(write({ seconds: [full, unknownEnergy] }));
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([full]);
     expect(await store.memberSeconds({ member: 'guest-ant-hr-7', ...always, limit: 9 })).toEqual([unknownEnergy]);

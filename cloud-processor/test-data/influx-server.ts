@@ -2,18 +2,27 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PLACES = ['/usr/bin/influxd', '/usr/sbin/influxd', '/usr/local/bin/influxd', '/opt/homebrew/bin/influxd'];
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 
 /** Path of InfluxDB 1 on this machine, or undefined. */
-export const influxdPath: string | undefined = process.env.TEST_INFLUXD ?? PLACES.find(existsSync);
+export const influxdPath: string | undefined =
+  process.env.TEST_INFLUXD ?? FOLDERS.map((folder) => join(folder, 'influxd')).find(existsSync);
 
 /** `describe`, or a skipped one with a word why where there is no influxd. */
 export function describeOnInflux(name: string, tests: () => void): void {
   if (!influxdPath) process.stderr.write(`Skipped: ${name}: influxd is not installed (Debian package influxdb)\n`);
   (influxdPath ? describe : describe.skip)(name, tests);
+}
+
+/** One series of an answer. */
+export interface Series {
+  name: string;
+  tags?: Record<string, string>;
+  columns: string[];
+  values: unknown[][];
 }
 
 const running = new Set<ChildProcess>();
@@ -102,18 +111,21 @@ export class InfluxServer {
     this.#child!.kill('SIGCONT');
   }
 
-  /** Asks it directly. @returns rows of all series, as objects, with their tags */
-  async ask(database: string, statement: string): Promise<Record<string, unknown>[]> {
+  /** Asks it directly. @throws Error with what InfluxDB says of a statement that it does not take */
+  async query(database: string, statement: string): Promise<Series[]> {
     const body = new URLSearchParams({ q: statement });
     const response = await fetch(`${this.url}/query?epoch=ms&db=${encodeURIComponent(database)}`, { method: 'POST', body });
-    type Answer = { results?: { error?: string; series?: { tags?: object; columns: string[]; values: unknown[][] }[] }[]; error?: string };
+    type Answer = { results?: { error?: string; series?: Series[] }[]; error?: string };
     const { results = [], error } = (await response.json()) as Answer;
     const fault = error ?? results.find((result) => result.error)?.error;
     if (fault) throw new Error(`${statement}: ${fault}`);
-    return results.flatMap(({ series = [] }) =>
-      series.flatMap(({ tags, columns, values }) =>
-        values.map((value) => ({ ...tags, ...Object.fromEntries(columns.map((column, i) => [column, value[i]])) })),
-      ),
+    return results.flatMap(({ series = [] }) => series);
+  }
+
+  /** The same. @returns rows of all series, as objects, with their tags */
+  async ask(database: string, statement: string): Promise<Record<string, unknown>[]> {
+    return (await this.query(database, statement)).flatMap(({ tags, columns, values }) =>
+      values.map((value) => ({ ...tags, ...Object.fromEntries(columns.map((column, i) => [column, value[i]])) })),
     );
   }
 

@@ -51,6 +51,8 @@ const SECOND_COLUMNS: Record<keyof MemberSecond, [column: string, perUnit?: numb
   pointSixtieths: ['point_sixtieths'],
   steps: ['steps'],
   held: ['held'],
+  rrDifferences: ['rr_differences'],
+  rrSquaredDifferencesMs2: ['rr_squared_differences_ms2'],
 };
 
 /**

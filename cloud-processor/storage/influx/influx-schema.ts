@@ -37,7 +37,7 @@ export const readingPoints = new Measurement<StoredReading>({
 
 /**
  * One point for each member, room and second; a second that is written again overwrites every field, so none may be missing: an unknown `meanRrMs`
- * is 0, an unknown `microKcal` is 0 with `energySeconds` 0. A zone would leave two points as a tag; as a field it is summed with `secondsInZone…`.
+ * is 0, as are unknown differences of RR intervals; an unknown `microKcal` is 0 with `energySeconds` 0. A zone would leave two points as a tag; as a field it is summed with `secondsInZone…`.
  */
 export const secondPoints = new Measurement<MemberSecond>({
   name: 'member_second',
@@ -59,6 +59,8 @@ export const secondPoints = new Measurement<MemberSecond>({
     ['pointSixtieths', byte],
     ['steps', int],
     ['held', flag],
+    ['rrDifferences', intOrZero, '?'],
+    ['rrSquaredDifferencesMs2', intOrZero, '?'],
   ],
   derived: ['energySeconds'],
   timeOf: ({ at }) => timeText(at, 0),
@@ -67,6 +69,10 @@ export const secondPoints = new Measurement<MemberSecond>({
   read(row, derived) {
     if (row.meanRrMs === 0) delete row.meanRrMs;
     if (derived('energySeconds') === 0) delete row.microKcal;
+    if (!row.rrDifferences) {
+      delete row.rrDifferences;
+      delete row.rrSquaredDifferencesMs2;
+    }
   },
   isGone: ({ zone }) => zone === GONE_ZONE,
 });

@@ -1,0 +1,141 @@
+import type { Id, MemberSecond, RoomParams, Session } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
+import type { Boards } from '../board/boards.js';
+import { totalsQuery } from '../ingest/pipeline.js';
+import type { Registry } from '../registry/registry.js';
+import type { TimeSeriesStore } from '../storage/time-series-store.js';
+import type { SessionMemberRow, SessionRow } from './measurements.js';
+import { sessionMemberRow, sessionRow } from './session-rows.js';
+
+export interface SessionTotalsOptions {
+  boards: Pick<Boards, 'all'>;
+  registry: Pick<Registry, 'rooms' | 'sessions'>;
+  store: Pick<TimeSeriesStore, 'memberSeconds' | 'totals'>;
+  log: Logger;
+}
+
+export interface SessionRows {
+  sessions: SessionRow[];
+  members: SessionMemberRow[];
+}
+
+/** What changed of a member in a room, UTC ms, both included. */
+interface Stretch {
+  member: Id;
+  from: number;
+  to: number;
+}
+
+/** Members that are summed anew in one go: a backlog of days must not keep the store busy for long. */
+const MOST_MEMBERS = 50;
+/** A backlog may reach over some sessions, not over all that ever were. */
+const MOST_SESSIONS = 100;
+/** Longer than any session: a limit must be named. */
+const MOST_SECONDS = 10 * 86_400;
+
+const keyOf = ({ gym, room }: RoomParams): string => `${gym}/${room}`;
+
+/**
+ * Totals of sessions, as they are written down. Those on the boards are added up there already. Those before them are summed from the store, when late
+ * readings changed them, or when another session took their place.
+ */
+export class SessionTotals {
+  /** By room: the session whose totals were told last as those of its board. */
+  readonly #shown = new Map<string, { session: Session; members: Id[] }>();
+  /** By room, then by member: what is to be summed anew. */
+  readonly #late = new Map<string, { room: RoomParams; stretches: Map<Id, Stretch> }>();
+
+  constructor(private readonly options: SessionTotalsOptions) {}
+
+  /** What a flush changed: seconds that are of no board's session are of a former one's. */
+  changed(seconds: readonly MemberSecond[]): void {
+    const begins = new Map<string, number>();
+    for (const board of this.options.boards.all()) if (board.session) begins.set(keyOf(board), totalsQuery(board.session).from);
+    for (const { gym, room, member, at } of seconds)
+      if (at < (begins.get(keyOf({ gym, room })) ?? Number.POSITIVE_INFINITY)) this.#note({ gym, room }, { member, from: at, to: at });
+  }
+
+  /** At start: what a former process may not have told any more of each room's last two sessions. Never throws. @param now UTC ms */
+  async resumeAll(now: number): Promise<void> {
+    const { registry, store, log } = this.options;
+    try {
+      for (const { gym, room } of await registry.rooms())
+        for (const { startedAt: from } of await registry.sessions({ gym, room, from: 0, until: now, limit: 2 }))
+          for (const member of (await store.totals(totalsFrom({ gym, room }, from))).keys())
+            this.#note({ gym, room }, { member, from, to: from });
+    } catch (error) {
+      log.warn({ err: (error as Error).message }, 'totals of former sessions could not be looked at; they stay as they are written');
+    }
+  }
+
+  /** @param now UTC ms */
+  async rows(now: number): Promise<SessionRows> {
+    const rows: SessionRows = { sessions: [], members: [] };
+    for (const board of this.options.boards.all()) {
+      const { session, totals } = board;
+      if (!session) continue;
+      const shown = this.#shown.get(keyOf(board));
+      if (shown && shown.session.session !== session.session)
+        for (const member of shown.members) this.#note(board, { member, from: shown.session.startedAt, to: shown.session.startedAt });
+      this.#shown.set(keyOf(board), { session, members: [...totals.keys()] });
+      rows.sessions.push(sessionRow(session, true, now));
+      for (const [member, sums] of totals) rows.members.push(sessionMemberRow(session, true, member, sums));
+    }
+    let left = MOST_MEMBERS;
+    for (const [key, { room, stretches }] of this.#late) {
+      const some = [...stretches.values()].slice(0, left);
+      left -= some.length;
+      if (some.length === 0) break;
+      try {
+        await this.#sum(room, some, rows, now);
+      } catch (error) {
+        this.options.log.warn(
+          { err: (error as Error).message, ...room },
+          'totals of former sessions could not be summed; it is tried again',
+        );
+        break;
+      }
+      for (const { member } of some) stretches.delete(member);
+      if (stretches.size === 0) this.#late.delete(key);
+    }
+    return rows;
+  }
+
+  #note({ gym, room }: RoomParams, { member, from, to }: Stretch): void {
+    const key = keyOf({ gym, room });
+    const late = this.#late.get(key) ?? { room: { gym, room }, stretches: new Map<Id, Stretch>() };
+    this.#late.set(key, late);
+    const known = late.stretches.get(member) ?? { member, from, to };
+    late.stretches.set(member, { member, from: Math.min(known.from, from), to: Math.max(known.to, to) });
+  }
+
+  /** Adds the rows of every session that a stretch touches. */
+  async #sum(room: RoomParams, stretches: readonly Stretch[], rows: SessionRows, now: number): Promise<void> {
+    const { registry } = this.options;
+    const from = Math.min(...stretches.map((stretch) => stretch.from));
+    const until = Math.max(...stretches.map((stretch) => stretch.to)) + 1000;
+    const onBoard = this.#shown.get(keyOf(room))?.session.session;
+    const newest = onBoard ?? (await registry.sessions({ ...room, from: 0, until: Number.MAX_SAFE_INTEGER, limit: 1 }))[0]?.session;
+    for (const session of await registry.sessions({ ...room, from, until, limit: MOST_SESSIONS })) {
+      if (session.session === onBoard) continue;
+      const isNewest = session.session === newest;
+      const touched = stretches.filter((stretch) => stretch.to + 1000 > session.startedAt && stretch.from < (session.endedAt ?? until));
+      if (touched.length > 0) rows.sessions.push(sessionRow(session, isNewest, now));
+      for (const { member } of touched)
+        rows.members.push(sessionMemberRow(session, isNewest, member, await this.#totalsOf(session, member)));
+    }
+  }
+
+  async #totalsOf(session: Session, member: Id): Promise<Totals> {
+    const { gym, room, startedAt, endedAt = Number.MAX_SAFE_INTEGER } = session;
+    const { from } = totalsFrom({ gym, room }, startedAt);
+    const totals = noTotals();
+    for (const second of await this.options.store.memberSeconds({ gym, member, from, until: endedAt, limit: MOST_SECONDS }))
+      if (second.room === room) addSecond(totals, second);
+    return totals;
+  }
+}
+
+/** As the boards count: from the begin of the second in which a session began. */
+const totalsFrom = ({ gym, room }: RoomParams, startedAt: number) => ({ gym, room, from: Math.floor(startedAt / 1000) * 1000 });

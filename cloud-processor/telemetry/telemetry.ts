@@ -1,0 +1,156 @@
+import type { Alert, Clock } from '@pulseboard/contract';
+import type { Logger } from 'pino';
+import type { GatewayFleet } from '../ingest/gateway-fleet.js';
+import { type LedgerRow, ledgerRow } from '../ingest/ledger.js';
+import { LineError } from '../storage/influx/line-protocol.js';
+import type { Measurement } from '../storage/influx/measurement.js';
+import type { PruneLimits, TimeSeriesStore } from '../storage/time-series-store.js';
+import { gatewayRow, radioRows, strapRows } from './gateway-rows.js';
+import {
+  alertPoints,
+  deadLettersPoints,
+  gatewayPoints,
+  pipelinePoints,
+  radioPoints,
+  sessionMemberPoints,
+  sessionPoints,
+  strapPoints,
+} from './measurements.js';
+import { deadLettersRows, type Observed, type ProcessorFigures, pipelineRow } from './pipeline-rows.js';
+import type { SessionTotals } from './session-totals.js';
+
+/** Takes what dashboards read beside member-seconds: InfluxDB, where it is the store. */
+export interface FigureStore {
+  /**
+   * @param lines line protocol with times in nanoseconds
+   * @returns how many of them it refuses
+   * @throws when none may be stored
+   */
+  write(lines: readonly string[]): Promise<number>;
+  prune(limits: PruneLimits): Promise<void>;
+}
+
+export interface TelemetryOptions {
+  store: FigureStore;
+  /** Id of this processor. */
+  processor: string;
+  pipeline: Observed;
+  fleet: GatewayFleet;
+  sessions: SessionTotals;
+  deadLetters: Pick<TimeSeriesStore, 'deadLetterCounts'>;
+  /** What else is told of the processor. */
+  figures(): Omit<ProcessorFigures, 'processor' | 'lostLines'>;
+  clock: Clock;
+  log: Logger;
+}
+
+/** A gateway that was taken down for good is missed for this long. */
+const MISSED_MS = 24 * 3_600_000;
+
+/** Tells dashboards how everything is. What could not be written is not kept: the next figures are newer. */
+export class Telemetry {
+  #lostLines = 0;
+  #isAway = false;
+  #isWaiting = false;
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: TelemetryOptions) {}
+
+  /** Lines that could not be written, since the start. */
+  get lostLines(): number {
+    return this.#lostLines;
+  }
+
+  /** Writes everything once, after what is under way. Never throws. */
+  async tell(): Promise<void> {
+    // While InfluxDB is slow one of them waits, not one more every 10 s.
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#write(() => {
+        this.#isWaiting = false;
+        return this.#lines(this.options.clock());
+      });
+    }
+    return this.#working;
+  }
+
+  /** Writes these down. Never throws. */
+  alert(alerts: readonly Alert[]): Promise<void> {
+    return this.#write(async () => alerts.flatMap((alert, place) => this.#line(alertPoints, { ...alert, place })));
+  }
+
+  /** Lets go of what is too old, never beside a write. @throws what the store throws */
+  prune(limits: PruneLimits): Promise<void> {
+    const pruned = this.#working.then(() => this.options.store.prune(limits));
+    this.#working = pruned.catch(() => {});
+    return pruned;
+  }
+
+  /** @param everyMs in real time @returns how to end it, after a last time */
+  start(everyMs: number): () => Promise<void> {
+    const timer = setInterval(() => void this.tell(), everyMs);
+    return () => {
+      clearInterval(timer);
+      return this.tell();
+    };
+  }
+
+  #write(make: () => Promise<string[]>): Promise<void> {
+    this.#working = this.#working.then(async () => {
+      const { store, log } = this.options;
+      let lines: string[] = [];
+      try {
+        lines = await make();
+        this.#lostLines += await store.write(lines);
+        if (this.#isAway) log.info('figures for dashboards are written again');
+        this.#isAway = false;
+      } catch (error) {
+        this.#lostLines += lines.length;
+        if (!this.#isAway) log.warn({ err: (error as Error).message }, 'figures for dashboards could not be written; the next ones may');
+        this.#isAway = true;
+      }
+    });
+    return this.#working;
+  }
+
+  async #lines(now: number): Promise<string[]> {
+    const { pipeline, fleet, sessions, deadLetters, processor, figures } = this.options;
+    const spools = byGateway([...pipeline.books.ledger()].map(ledgerRow));
+    const gateways = fleet.all(now).filter(({ heardAt }) => now - heardAt <= MISSED_MS);
+    const { sessions: sessionRows, members } = await sessions.rows(now);
+    const counts = await deadLetters.deadLetterCounts();
+    return [
+      ...this.#line(pipelinePoints, pipelineRow(pipeline, { ...figures(), processor, lostLines: this.#lostLines }, now)),
+      ...deadLettersRows(counts, processor, now).flatMap((row) => this.#line(deadLettersPoints, row)),
+      ...gateways.flatMap((gateway) => [
+        ...this.#line(gatewayPoints, gatewayRow(gateway, spools.get(`${gateway.of.gym}/${gateway.of.gateway}`) ?? [], now)),
+        ...radioRows(gateway).flatMap((row) => this.#line(radioPoints, row)),
+        ...strapRows(gateway).flatMap((row) => this.#line(strapPoints, row)),
+      ]),
+      ...sessionRows.flatMap((row) => this.#line(sessionPoints, row)),
+      ...members.flatMap((row) => this.#line(sessionMemberPoints, row)),
+    ];
+  }
+
+  /** One that does not fit, such as a radio with an absurd name, is lost; the others are not. */
+  #line<T extends { at: number }>(points: Measurement<T>, row: T): string[] {
+    try {
+      return [points.lineOf(row)];
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.#lostLines++;
+      return [];
+    }
+  }
+}
+
+function byGateway(rows: readonly LedgerRow[]): Map<string, LedgerRow[]> {
+  const found = new Map<string, LedgerRow[]>();
+  for (const row of rows) {
+    const key = `${row.gym}/${row.gateway}`;
+    const known = found.get(key);
+    if (known) known.push(row);
+    else found.set(key, [row]);
+  }
+  return found;
+}

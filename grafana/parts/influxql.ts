@@ -1,0 +1,44 @@
+/*
+ * Pieces of InfluxQL that several dashboards share. Means are sums by sums: where a store cannot delete, a second that moved to another room stays as a
+ * point whose sums are 0. Only what InfluxDB 1, 2 and 3 have in common is used.
+ */
+
+/** Grafana puts the time range of the panel here. */
+export const inTimeRange = '$timeFilter';
+
+/** A variable of the dashboard. Its format is always named: what Grafana takes without one depends on the variable. */
+const chosen = (name: string, format: 'regex' | 'raw'): string => `\${${name}:${format}}`;
+/** What is chosen of a variable: one, some or all. */
+export const isChosen = (column: string, variable: string): string => `"${column}" =~ /^${chosen(variable, 'regex')}$/`;
+
+export const inGym = isChosen('gym', 'gym');
+export const inRoom = `${inGym} AND ${isChosen('room', 'room')}`;
+export const ofMember = `${inRoom} AND ${isChosen('member', 'member')}`;
+
+/**
+ * The stretch of the chosen session, by the hidden variables. Both are empty as long as no session was ever stored: the zeros before them then let all
+ * of time through, and in front of a number change nothing.
+ */
+export const inSession = `time >= 0${chosen('session_from', 'raw')}ms AND time < '2100-01-01T00:00:00Z' - 0${chosen('session_rest', 'raw')}ms`;
+
+/** Not what is left of a second that moved. */
+export const isSecond = '"seconds" = 1';
+
+/** Of a session's totals. */
+export const hasSeconds = '"seconds" > 0';
+
+export const where = (...conditions: string[]): string => `WHERE ${conditions.join(' AND ')}`;
+export const as = (expression: string, name: string): string => `${expression} AS "${name}"`;
+
+export const meanBpm = 'sum("meanBpm") / sum("seconds")';
+export const meanPercent = 'sum("percentOfMax") / sum("seconds")';
+
+const ZONES = [0, 1, 2, 3, 4, 5] as const;
+/** Names of the columns, which the panels colour. */
+export const zoneName = (zone: number): string => `zone ${zone}`;
+/** Minutes in each zone, summed over stored seconds. */
+export const minutesInZones = ZONES.map((zone) => as(`sum("secondsInZone${zone}") / 60`, zoneName(zone))).join(', ');
+/** Seconds in each zone, to be stacked. */
+export const secondsInZones = ZONES.map((zone) => as(`sum("secondsInZone${zone}")`, zoneName(zone))).join(', ');
+/** Minutes in each zone of a session's totals, a row each. */
+export const minutesInZonesOfRow = ZONES.map((zone) => as(`"secondsInZone${zone}" / 60`, zoneName(zone))).join(', ');
