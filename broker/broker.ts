@@ -13,9 +13,23 @@ export interface BrokerOptions {
   log: Logger;
 }
 
+/** Since the start, but for `clients`, which are those of now. */
+export interface BrokerCounts {
+  clients: number;
+  connections: Record<'tcp' | 'websocket', number>;
+  /** Published by clients. */
+  messages: number;
+  payloadBytes: number;
+  refusedSubscriptions: number;
+  clientErrors: number;
+}
+
 export interface Broker {
   readonly mqttUrl: string;
   readonly mqttWsUrl: string;
+  counts(): BrokerCounts;
+  /** Takes connections on both ports. */
+  readonly isListening: boolean;
   close(): Promise<void>;
 }
 
@@ -32,17 +46,31 @@ const SHARED_SUBSCRIPTION = '$share/';
  */
 export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOptions): Promise<Broker> {
   const aedes = await Aedes.createBroker({ drainTimeout: DRAIN_TIMEOUT_MS });
+  const connections = { tcp: 0, websocket: 0 };
+  const counts = { messages: 0, payloadBytes: 0, refusedSubscriptions: 0, clientErrors: 0 };
   aedes.authorizeSubscribe = (client, subscription, done) => {
     // aedes would grant a shared subscription and deliver nothing.
     if (subscription.topic.startsWith(SHARED_SUBSCRIPTION)) {
+      counts.refusedSubscriptions++;
       log.warn({ client: client.id, topic: subscription.topic }, 'shared subscriptions are not supported');
       done(null, null);
     } else done(null, subscription);
   };
   aedes.on('client', (client) => log.debug({ client: client.id }, 'client connected'));
   aedes.on('clientDisconnect', (client) => log.debug({ client: client.id }, 'client gone'));
-  aedes.on('clientError', (client, error) => log.warn({ client: client.id, err: error.message }, 'client error'));
-  aedes.on('connectionError', (_client, error) => log.warn({ err: error.message }, 'connection refused'));
+  aedes.on('clientError', (client, error) => {
+    counts.clientErrors++;
+    log.warn({ client: client.id, err: error.message }, 'client error');
+  });
+  aedes.on('connectionError', (_client, error) => {
+    counts.clientErrors++;
+    log.warn({ err: error.message }, 'connection refused');
+  });
+  aedes.on('publish', ({ payload }, client) => {
+    if (!client) return; // the broker's own
+    counts.messages++;
+    counts.payloadBytes += Buffer.byteLength(payload);
+  });
 
   const open = new Set<Socket>();
   const remember = (socket: Socket) => {
@@ -51,6 +79,7 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
   };
   const tcp = createServer((socket) => {
     socket.setNoDelay(true);
+    connections.tcp++;
     aedes.handle(socket);
   });
   const http = createHttpServer((_request, response) => {
@@ -64,6 +93,7 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
     verifyClient: ({ req }: { req: IncomingMessage }) => isFromHere(req),
   });
   sockets.on('connection', (socket, request) => {
+    connections.websocket++;
     const stream = createWebSocketStream(socket);
     stream.on('error', (error) => log.debug({ err: error.message }, 'WebSocket client gone'));
     aedes.handle(stream, request);
@@ -82,6 +112,10 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
   return {
     mqttUrl: `mqtt://${urlHost(host)}:${port(tcp)}`,
     mqttWsUrl: `ws://${urlHost(host)}:${port(http)}`,
+    counts: () => ({ clients: aedes.connectedClients, connections: { ...connections }, ...counts }),
+    get isListening() {
+      return tcp.listening && http.listening;
+    },
     async close() {
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
       // Also those that never said who they are: aedes does not know them.

@@ -7,6 +7,7 @@ import { FleetController } from './api/fleet.controller.js';
 import { HEALTH, HealthController, type HealthOf } from './api/health.controller.js';
 import { LedgerController } from './api/ledger.controller.js';
 import { MembersController } from './api/members.controller.js';
+import { METRICS, MetricsController } from './api/metrics.controller.js';
 import { RoomsController } from './api/rooms.controller.js';
 import { StrapLinksController } from './api/strap-links.controller.js';
 import { ALERTED, CLOCK, DEFAULT_GYM, LOG, REGISTRY, STORE } from './api/tokens.js';
@@ -16,6 +17,7 @@ import { GatewayHealthController } from './ingest/gateway-health.controller.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { ReadingsController } from './ingest/readings.controller.js';
 import { StrapLinks } from './ingest/strap-links.js';
+import type { ProcessorMetrics } from './metrics/processor-metrics.js';
 import { People } from './registry/people.js';
 import type { Registry } from './registry/registry.js';
 import type { TimeSeriesStore } from './storage/time-series-store.js';
@@ -31,6 +33,7 @@ export interface AppParts {
   clock: Clock;
   defaultGym: Id;
   health: HealthOf;
+  metrics: ProcessorMetrics;
   alerted: Alerted;
   log: Logger;
 }
@@ -41,6 +44,7 @@ export interface AppParts {
     ReadingsController,
     GatewayHealthController,
     HealthController,
+    MetricsController,
     LedgerController,
     DeadLettersController,
     AlertsController,
@@ -63,6 +67,7 @@ export const appModule = ({
   clock,
   defaultGym,
   health,
+  metrics,
   alerted,
   log,
 }: AppParts): DynamicModule => ({
@@ -73,6 +78,7 @@ export const appModule = ({
     { provide: CLOCK, useValue: clock },
     { provide: DEFAULT_GYM, useValue: defaultGym },
     { provide: HEALTH, useValue: health },
+    { provide: METRICS, useValue: metrics },
     { provide: ALERTED, useValue: alerted },
     { provide: LOG, useValue: log },
     { provide: People, useValue: people },

@@ -12,11 +12,13 @@ import { appModule } from './app.module.js';
 import { Boards } from './board/boards.js';
 import { Derivation } from './ingest/derivation.js';
 import { GatewayFleet } from './ingest/gateway-fleet.js';
+import { ledgerRow } from './ingest/ledger.js';
 import { MqttTransport } from './ingest/mqtt-transport.js';
 import { Pipeline, totalsQuery } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
 import { StrapLinks } from './ingest/strap-links.js';
 import { LiveServer } from './live/live-server.js';
+import { createProcessorMetrics } from './metrics/processor-metrics.js';
 import { nestLog } from './nest-log.js';
 import { CommittedPublisher } from './publish/committed-publisher.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
@@ -156,6 +158,14 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
 
     let live: LiveServer | undefined;
     let publishedAt = Number.NEGATIVE_INFINITY;
+    const metrics = createProcessorMetrics({
+      health: () => health(),
+      batches: () => pipeline.batches,
+      arrivals: () => pipeline.arrivals.histogram,
+      ledger: () => [...books.ledger()].map(ledgerRow),
+      clockFaults: () => boards.all(),
+      live: () => live?.counts ?? { pushes: 0, clients: 0 },
+    });
     /** They are on no board: whoever listens is told. */
     const leave = (gone: { gym: Id; room: Id; member: Id }) => {
       rooms.left(gone.gym, gone.member);
@@ -173,6 +183,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       clock,
       log,
       onPicture: (board) => live?.changed(board),
+      onFlushTook: metrics.flushTook,
       onHeard: (reading, now) => links.note(reading, now),
       regroupings: links,
       onFlushed: ({ before, after, spools }) => {
@@ -284,7 +295,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     };
 
     const app = await NestFactory.create<NestFastifyApplication>(
-      appModule({ store, registry, people, boards, pipeline, links, fleet, clock, defaultGym: gym, health, alerted, log }),
+      appModule({ store, registry, people, boards, pipeline, links, fleet, clock, defaultGym: gym, health, metrics, alerted, log }),
       new FastifyAdapter(),
       {
         logger: nestLog(log),

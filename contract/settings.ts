@@ -96,7 +96,7 @@ export const settings = {
   httpPort: setting({
     name: 'PULSEBOARD_HTTP_PORT',
     default: '8080',
-    meaning: 'port of the board, the API and the live WebSocket; 0 picks a free one',
+    meaning: 'port of the board, the API, the live WebSocket, `/metrics` (Prometheus) and `/healthz`; 0 picks a free one',
     parts: ['processor'],
     parse: port,
   }),
@@ -118,8 +118,22 @@ export const settings = {
     name: 'PULSEBOARD_HOST',
     default: '127.0.0.1',
     meaning: 'address to listen on; 0.0.0.0 lets other machines in, without a login',
-    parts: ['broker', 'processor'],
+    parts: all,
     parse: text,
+  }),
+  brokerMetricsPort: setting({
+    name: 'PULSEBOARD_BROKER_METRICS_PORT',
+    default: '',
+    meaning: "port of the broker's `/metrics` (Prometheus) and `/healthz`; empty: none, 0 picks a free one",
+    parts: ['broker'],
+    parse: optional(port),
+  }),
+  gatewayMetricsPort: setting({
+    name: 'PULSEBOARD_GATEWAY_METRICS_PORT',
+    default: '',
+    meaning: "port of the gateway's `/metrics` (Prometheus) and `/healthz`; empty: none, 0 picks a free one",
+    parts: ['gateway'],
+    parse: optional(port),
   }),
   dataDir: setting({
     name: 'PULSEBOARD_DATA_DIR',

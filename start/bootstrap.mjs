@@ -12,6 +12,8 @@ const entries = {
   broker: { leaderboard: false },
   gateway: { leaderboard: false },
   processor: { leaderboard: true },
+  backup: { leaderboard: false },
+  restore: { leaderboard: false },
   'build-only': { leaderboard: true },
 };
 

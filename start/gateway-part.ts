@@ -3,6 +3,7 @@ import { guestMemberId, type SettingValues, withoutPassword } from '@pulseboard/
 import type { GatewayClock, MadeUpPlan, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
 import { HOUR_MS } from './folders.js';
+import { observeGateway } from './observe.js';
 import { endOf, type ReplayRun, when, whereItGoes } from './replay-lines.js';
 import type { Time } from './time.js';
 
@@ -78,7 +79,14 @@ export async function startGateway({
     for (const sentence of whereItGoes(run)) out(`    ${sentence}`);
     madeUp!.ended.then((how) => how === 'finished' && out(endOf(isAlone)));
   }
-  return () => gateway.close();
+  const stopObserving = await observeGateway(settings, gateway, out).catch(async (error) => {
+    await gateway.close();
+    throw error;
+  });
+  return async () => {
+    await stopObserving();
+    await gateway.close();
+  };
 }
 
 function madeUpRadio(

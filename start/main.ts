@@ -17,12 +17,16 @@ const PARTS: Record<PartName, readonly SettingPart[]> = {
 const out = (line: string) => process.stdout.write(`${line}\n`);
 const err = (line: string) => process.stderr.write(`${line}\n`);
 
-/** `main.js start|broker|processor|gateway [arguments]`. @returns the exit code, or undefined while it runs on */
+/** `main.js start|broker|processor|gateway|backup|restore [arguments]`. @returns the exit code, or undefined while it runs on */
 async function main([name, ...args]: string[]): Promise<number | undefined> {
   const part = name as PartName;
   if (args[0] === '--version') {
     out(version);
     return 0;
+  }
+  if (name === 'backup' || name === 'restore') {
+    const { runBackup, runRestore } = await import('./backup-command.js');
+    return (name === 'backup' ? runBackup : runRestore)(args, { version, out });
   }
   const command =
     part === 'gateway' && args[0] !== undefined && Object.hasOwn(gatewayCommands, args[0]) ? gatewayCommands[args[0]] : undefined;

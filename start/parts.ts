@@ -8,6 +8,7 @@ import { claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
 import { influxLogin } from './influx-login.js';
+import { observeBroker } from './observe.js';
 import { type Time, timeOf } from './time.js';
 
 export type PartName = 'start' | 'broker' | 'processor' | 'gateway';
@@ -54,6 +55,7 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
       stops.push(() => broker.close());
       if (all) brokerUrl = broker.mqttUrl;
       out(line('broker', `${broker.mqttUrl}  ${broker.mqttWsUrl}`));
+      stops.push(await observeBroker(settings, broker, version, out));
     }
     const dataDir = dataDirOf(settings);
     const spoolDir = spoolDirOf(settings, dataDir);

@@ -21,7 +21,8 @@ export async function runJest({ root, args, tools }) {
       '--reporters=default',
       `--reporters=${join(root, 'start', 'count-reporter.mjs')}`,
       // After the reporters: Jest takes what follows those for more of them.
-      '--maxWorkers=2',
+      // One more than the cores of a small machine: tests of whole systems wait more than they reckon.
+      '--maxWorkers=3',
       ...args.map(compiledPattern),
     ],
     { cwd: root, stdio: 'inherit', env: { ...testEnvironment(process.env), ...tools, TEST_COUNTS_FILE: counts } },

@@ -31,6 +31,14 @@ const tools = [
     skipped: 'tests with another MQTT client',
   },
   {
+    variable: 'TEST_DOCKER_COMPOSE',
+    names: ['docker-compose'],
+    elsewhere: [],
+    debian: 'docker-compose',
+    brew: 'docker-compose',
+    skipped: 'tests of docker-compose.yml',
+  },
+  {
     variable: 'TEST_INFLUXD',
     names: ['influxd'],
     elsewhere: [],

@@ -1,5 +1,6 @@
 /** Does harm to the real parts, one fault after the other, and holds what is stored against what the bytes of the radio make. */
 import { parseArgs } from 'node:util';
+import { influxdPath } from '@pulseboard/cloud-processor/influx-server';
 import { BROKERS, type BrokerKind, mosquittoPath } from './faults/brokers.js';
 import { fullKnobs, shortKnobs } from './faults/knobs.js';
 import { outcomeTable } from './faults/outcome-table.js';
@@ -8,7 +9,7 @@ import { type Outcome, runScenario } from './faults/run-scenario.js';
 import type { Scenario } from './faults/scenario.js';
 import { scenarios } from './faults/scenarios.js';
 import { unmountAll } from './faults/small-disk.js';
-import { influxdPath, STORES, type StoreKind } from './faults/stores.js';
+import { STORES, type StoreKind } from './faults/stores.js';
 import { hasWorkouts, NO_WORKOUTS } from './harness/environment.js';
 import { cleanUp } from './harness/system.js';
 
@@ -119,7 +120,7 @@ function readOptions() {
   if (broker === 'mosquitto' && !mosquittoPath()) return 'mosquitto is not installed.';
   const store = values.store as StoreKind;
   if (!STORES.includes(store)) return `--store must be ${STORES.join(' or ')}.`;
-  if (store === 'influx' && !influxdPath()) return 'influxd is not installed (Debian package influxdb).';
+  if (store === 'influx' && !influxdPath) return 'influxd is not installed (Debian package influxdb).';
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) return '--seed must be a whole number.';
   const seconds = values.seconds === undefined ? undefined : Number(values.seconds);

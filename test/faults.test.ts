@@ -3,7 +3,7 @@ import { runScenario } from './faults/run-scenario.js';
 import { inTurn } from './faults/scenarios.js';
 import { cleanUp } from './harness/system.js';
 
-const FAULT_S = 1.5;
+const FAULT_S = 1;
 const DEADLINE_MS = 240_000;
 
 afterAll(cleanUp);

@@ -76,6 +76,18 @@ export function ledgerTotals(rows: readonly LedgerRow[]): LedgerTotals {
   return totals;
 }
 
+/** Rows of each gateway, whatever its spools; keys are `gym/gateway`. */
+export function rowsByGateway(rows: Iterable<LedgerRow>): Map<string, LedgerRow[]> {
+  const found = new Map<string, LedgerRow[]>();
+  for (const row of rows) {
+    const key = `${row.gym}/${row.gateway}`;
+    const known = found.get(key);
+    if (known) known.push(row);
+    else found.set(key, [row]);
+  }
+  return found;
+}
+
 /**
  * The gateway's counts as they fit to what is committed by now: what it dropped may have been stored before it heard of that.
  * Lost ones go first: of those it knows least.

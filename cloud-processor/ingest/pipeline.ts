@@ -1,7 +1,7 @@
 import type { GatewayHealth, GatewayParams, Session } from '@pulseboard/contract';
 import type { Regrouped } from '../aggregation/derivation-plan.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
-import type { ArrivalCounts } from './arrival-ages.js';
+import type { ArrivalAges } from './arrival-ages.js';
 import { type Derivation, type Flushed, SECOND_CLOSES_AFTER_MS } from './derivation.js';
 import { Reception, type ReceptionOptions } from './reception.js';
 import type { BookCounts, SpoolBooks } from './spool-books.js';
@@ -20,6 +20,8 @@ export interface PipelineOptions extends ReceptionOptions {
   derivation: Derivation;
   regroupings?: Regroupings;
   onFlushed(flushed: Flushed): void;
+  /** A flush that stored something took this long. */
+  onFlushTook?(ms: number): void;
   /** The store was away and is back: a new epoch has begun. */
   onEpoch(): void;
   /** After each flush, whether it changed anything or not. */
@@ -80,6 +82,11 @@ export class Pipeline {
     return this.#reception.isRegistryAway;
   }
 
+  /** Batches that came, refused ones too. */
+  get batches(): number {
+    return this.#reception.batches;
+  }
+
   get refusedBatches(): number {
     return this.#reception.refusedBatches;
   }
@@ -95,8 +102,8 @@ export class Pipeline {
   }
 
   /** Readings that were taken, by their age. */
-  get arrivals(): ArrivalCounts {
-    return this.#reception.arrivals.counts;
+  get arrivals(): ArrivalAges {
+    return this.#reception.arrivals;
   }
 
   /** A batch: see `Reception`. */
@@ -106,6 +113,7 @@ export class Pipeline {
 
   /** A batch that came from nowhere. */
   refuse(): void {
+    this.#reception.batches++;
     this.#reception.refusedBatches++;
   }
 
@@ -150,7 +158,8 @@ export class Pipeline {
 
   async #flush(): Promise<void> {
     const { books } = this;
-    const { derivation, regroupings, boards, onFlushed } = this.options;
+    const { derivation, regroupings, boards, onFlushed, onFlushTook } = this.options;
+    const begunAt = this.#monotonic();
     try {
       const taken = await this.#reception.takeSome(FLUSH_READINGS);
       const { readings, deadLetters } = taken;
@@ -163,6 +172,7 @@ export class Pipeline {
       regrouping?.done();
       this.#reception.finish();
       if (!flushed) return;
+      onFlushTook?.(this.#monotonic() - begunAt);
       books.commit(flushed.spools);
       // A write of nothing much succeeds on a disk that is nearly full.
       if (readings.length + deadLetters.length > 0) this.#retryMs = 0;

@@ -40,6 +40,8 @@ const LIVE_MS = 20_000;
 
 /** Where batches come in: shown at once, numbered in the books, and held until a flush takes them. */
 export class Reception {
+  /** All that came, refused ones too. */
+  batches = 0;
   refusedBatches = 0;
   /** Everything is turned away: shown, not taken. */
   isClosed = false;
@@ -87,6 +89,7 @@ export class Reception {
    * @param raw the bytes of the message: their hash is the name of a batch that cannot be read
    */
   receive(from: GatewayParams, payload: unknown, raw: Uint8Array): void {
+    this.batches++;
     this.#refusing(from, raw, () => {
       const batch = openBatch(from, payload);
       demandOwner(batch.spool, from, this.options.books.ownerOf(batch.spool));

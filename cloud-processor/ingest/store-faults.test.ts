@@ -87,7 +87,7 @@ test('whatever fails, before or after it was stored: nothing is lost, nothing tw
       await boardsAgree(run.boards, real, gym);
       await real.close();
     }),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
   expect(epochs).toBeGreaterThan(2 * runs);
 });

@@ -168,7 +168,7 @@ test('however late a link is found or said, taken back, lost by a crash: all is 
       expect((await linksOf()).filter(({ state }) => state === 'withdrawn')).toEqual([]);
       await run.store.close();
     }),
-    { numRuns: 3, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   );
 });
 

@@ -40,6 +40,7 @@ export class LiveServer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
   readonly #channels = new Map<string, Channel>();
   readonly #heartbeat: NodeJS.Timeout;
+  #pushes = 0;
 
   constructor(
     private readonly options: LiveServerOptions,
@@ -50,6 +51,11 @@ export class LiveServer {
       for (const [key, channel] of this.#channels)
         if (performance.now() - channel.pushedAt.at(-1)! >= HEARTBEAT_MS / 2) this.#push(key, channel);
     }, HEARTBEAT_MS / 2);
+  }
+
+  /** Pictures pushed since the start, and pages that listen. */
+  get counts(): { pushes: number; clients: number } {
+    return { pushes: this.#pushes, clients: this.#sockets.clients.size };
   }
 
   /**
@@ -130,6 +136,7 @@ export class LiveServer {
   #push(key: string, channel: Channel): void {
     clearTimeout(channel.timer);
     channel.timer = undefined;
+    this.#pushes++;
     channel.pushedAt.shift();
     channel.pushedAt.push(performance.now());
     const text = JSON.stringify(channel.feed.delta(this.options.clock()));

@@ -38,7 +38,7 @@ export function pipelineRow(pipeline: Observed, figures: ProcessorFigures, at: n
     clockFaults: figures.clockFaults,
     lostLines: figures.lostLines,
     derivedLagMs: Math.max(0, Math.round(at - figures.derivedUntil)),
-    ...pipeline.arrivals,
+    ...pipeline.arrivals.counts,
     memoryMb: figures.memoryMb,
   };
 }

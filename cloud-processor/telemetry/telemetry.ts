@@ -1,7 +1,7 @@
 import type { Alert, Clock } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { GatewayFleet } from '../ingest/gateway-fleet.js';
-import { type LedgerRow, ledgerRow } from '../ingest/ledger.js';
+import { ledgerRow, rowsByGateway } from '../ingest/ledger.js';
 import { LineError } from '../storage/influx/line-protocol.js';
 import type { Measurement } from '../storage/influx/measurement.js';
 import type { PruneLimits, TimeSeriesStore } from '../storage/time-series-store.js';
@@ -115,7 +115,7 @@ export class Telemetry {
 
   async #lines(now: number): Promise<string[]> {
     const { pipeline, fleet, sessions, deadLetters, processor, figures } = this.options;
-    const spools = byGateway([...pipeline.books.ledger()].map(ledgerRow));
+    const spools = rowsByGateway([...pipeline.books.ledger()].map(ledgerRow));
     const gateways = fleet.all(now).filter(({ heardAt }) => now - heardAt <= MISSED_MS);
     const { sessions: sessionRows, members } = await sessions.rows(now);
     const counts = await deadLetters.deadLetterCounts();
@@ -142,15 +142,4 @@ export class Telemetry {
       return [];
     }
   }
-}
-
-function byGateway(rows: readonly LedgerRow[]): Map<string, LedgerRow[]> {
-  const found = new Map<string, LedgerRow[]>();
-  for (const row of rows) {
-    const key = `${row.gym}/${row.gateway}`;
-    const known = found.get(key);
-    if (known) known.push(row);
-    else found.set(key, [row]);
-  }
-  return found;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -87,11 +88,15 @@ export class InfluxServer {
       child.once('exit', () => reject(new Error(`influxd ended:\n${said.slice(-5).join('\n')}`)));
     });
     lines.removeAllListeners('line').on('line', () => {});
+    // A test that fails before it ends its server must not keep its process.
+    child.unref();
+    (child.stderr as Socket).unref();
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#child!;
     if (child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;

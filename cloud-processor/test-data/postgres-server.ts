@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_pro
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -49,12 +49,12 @@ export class PostgresServer {
   /** Makes the folder, and in it an empty server that runs. */
   static async start(): Promise<PostgresServer> {
     const folder = await mkdtemp(join(tmpdir(), 'pulseboard-postgres-'));
-    const { uid, gid } = owner();
+    const { uid, gid } = postgresOwner();
     const passwordFile = join(folder, 'password');
     await writeFile(passwordFile, PASSWORD);
     if (uid !== undefined && gid !== undefined) for (const path of [folder, passwordFile]) await chown(path, uid, gid);
     const asked = ['--no-sync', '--no-locale', '--encoding=UTF8', '--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${passwordFile}`];
-    await run(program('initdb'), [...asked, `--pgdata=${join(folder, 'data')}`], { ...owner(), cwd: folder });
+    await run(besidePostgres('initdb'), [...asked, `--pgdata=${join(folder, 'data')}`], { ...postgresOwner(), cwd: folder });
     const server = new PostgresServer(folder);
     server.#port = await freePort();
     await server.resume();
@@ -78,7 +78,7 @@ export class PostgresServer {
 
   /** Asks it directly. @returns what it prints: a line for each row, | between columns */
   async sql(database: string, statement: string): Promise<string> {
-    const { stdout } = await run(program('psql'), ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', statement, this.url(database)]);
+    const { stdout } = await run(besidePostgres('psql'), ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', statement, this.url(database)]);
     return stdout.trim();
   }
 
@@ -97,6 +97,7 @@ export class PostgresServer {
   async kill(signal: 'SIGKILL' | 'SIGQUIT' = 'SIGKILL'): Promise<void> {
     const child = this.#child!;
     if (child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const exited = once(child, 'exit');
     for (const pid of signal === 'SIGKILL' ? this.#pids() : [child.pid!]) signalTo(pid, signal);
     await exited;
@@ -119,7 +120,7 @@ export class PostgresServer {
     const settings = { listen_addresses: '127.0.0.1', port: this.#port, unix_socket_directories: '', fsync: 'off', max_connections: 30 };
     const args = ['-D', join(this.folder, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' };
-    const child = spawn(postgresPath!, args, { ...owner(), cwd: this.folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(postgresPath!, args, { ...postgresOwner(), cwd: this.folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     const said: string[] = [];
@@ -133,6 +134,9 @@ export class PostgresServer {
       child.once('exit', () => reject(new Error(`postgres ended:\n${said.slice(-5).join('\n')}`)));
     });
     lines.removeAllListeners('line').on('line', () => {});
+    // A test that fails before it ends its server must not keep its process.
+    child.unref();
+    (child.stderr as Socket).unref();
     this.#child = child;
   }
 
@@ -148,7 +152,8 @@ export class PostgresServer {
   }
 }
 
-const program = (name: string): string => join(dirname(realpathSync(postgresPath!)), name);
+/** What stands beside `postgres`. */
+export const besidePostgres = (name: string): string => join(dirname(realpathSync(postgresPath!)), name);
 
 function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
@@ -159,7 +164,7 @@ function signalTo(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** It refuses to run as root: then as the user that Debian's package brings, or as nobody. */
-function owner(): { uid?: number; gid?: number } {
+export function postgresOwner(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const users = readFileSync('/etc/passwd', 'utf8').split('\n');
   const [, , uid, gid] = ['postgres', 'nobody']

@@ -1,16 +1,13 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { influxdPath } from '@pulseboard/cloud-processor/influx-server';
 import { Child } from '../harness/child.js';
-import { toolPath } from '../harness/environment.js';
 import { eventually } from '../harness/eventually.js';
 import { Part } from './part.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 export const STORES = ['duckdb', 'influx'] as const;
 export type StoreKind = (typeof STORES)[number];
-
-const PLACES = ['/usr/bin/influxd', '/usr/sbin/influxd', '/usr/local/bin/influxd', '/opt/homebrew/bin/influxd'];
-export const influxdPath = (): string | undefined => toolPath('TEST_INFLUXD') ?? PLACES.find(existsSync);
 
 export const INFLUX_DATABASE = 'pulseboard';
 
@@ -25,7 +22,7 @@ export class InfluxRig {
     readonly way: TcpProxy,
   ) {
     mkdirSync(folder, { recursive: true });
-    const launch = () => new Child(influxdPath()!, ['run', '-config', '/dev/null'], { env: this.#env });
+    const launch = () => new Child(influxdPath!, ['run', '-config', '/dev/null'], { env: this.#env });
     this.part = new Part('influxd', launch, async (child) => {
       this.port = await eventually('influxd', () => portIn(child.stderr));
       this.way.serverPort = this.port;

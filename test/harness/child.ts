@@ -8,6 +8,14 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
+export interface ChildOptions {
+  env?: Record<string, string>;
+  ownGroup?: boolean;
+  isBare?: boolean;
+  cwd?: string;
+  user?: { uid?: number; gid?: number };
+}
+
 const running = new Set<ChildProcess>();
 
 /** A program of its own, with what it says, line by line. */
@@ -18,15 +26,20 @@ export class Child {
   readonly #process: ChildProcess;
   #exit: Exit | undefined;
 
-  /** @param ownGroup leads a process group, so that `groupIsEmpty` can tell whether it left somebody behind */
+  /**
+   * @param ownGroup leads a process group, so that `groupIsEmpty` can tell whether it left somebody behind
+   * @param isBare has the variables of `env` and no others
+   * @param user whom it runs as; absent: as this process
+   */
   constructor(
     readonly command: string,
     args: readonly string[],
-    { env = {}, ownGroup = false }: { env?: Record<string, string>; ownGroup?: boolean } = {},
+    { env = {}, ownGroup = false, isBare = false, cwd = root, user = {} }: ChildOptions = {},
   ) {
     this.#process = spawn(command, args, {
-      cwd: root,
-      env: { ...cleanEnvironment(), ...env },
+      ...user,
+      cwd,
+      env: isBare ? env : { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: ownGroup,
     });

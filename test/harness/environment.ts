@@ -18,7 +18,14 @@ export function cleanEnvironment(): Record<string, string> {
   >;
 }
 
-export type Tool = 'TEST_CHROMIUM' | 'TEST_DBUS_DAEMON' | 'TEST_INFLUXD' | 'TEST_MOSQUITTO' | 'TEST_MOSQUITTO_SUB' | 'TEST_POSTGRES';
+export type Tool =
+  | 'TEST_CHROMIUM'
+  | 'TEST_DBUS_DAEMON'
+  | 'TEST_DOCKER_COMPOSE'
+  | 'TEST_INFLUXD'
+  | 'TEST_MOSQUITTO'
+  | 'TEST_MOSQUITTO_SUB'
+  | 'TEST_POSTGRES';
 
 /** Path of a program that `npm test` found, or undefined. */
 export const toolPath = (tool: Tool): string | undefined => process.env[tool];

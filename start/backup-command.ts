@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { readSettings, type SettingValues } from '@pulseboard/contract';
+import { BackupError, checkBackup, demandEmpty, makeBackup, restoreBackup } from './backup-files.js';
+import { claimFolder } from './claim-folder.js';
+import { DATA_FOLDER, dataDirOf, SPOOL_FOLDER } from './folders.js';
+
+export interface CommandContext {
+  version: string;
+  out(line: string): void;
+}
+
+const HELP = `Copies the data folder, and puts a copy in the place of one, while neither a processor nor a gateway uses it.
+
+  npm run backup                      into backups/, in a folder named by the time
+  npm run backup -- /mnt/usb          into another folder
+  npm run restore -- backups/2026-01-31T18-00-00Z
+
+The data folder is PULSEBOARD_DATA_DIR (data). A restore overwrites nothing: it wants that folder empty, or not there.`;
+
+/** `npm run backup [-- <folder>]`. @returns the exit code @throws BackupError, FolderInUseError */
+export async function runBackup(args: readonly string[], { version, out }: CommandContext): Promise<number> {
+  if (isHelp(args)) return say(out, HELP);
+  const settings = readSettings(process.env);
+  const dataDir = dataDirOf(settings);
+  if (!existsSync(dataDir) || (await readdir(dataDir)).length === 0)
+    throw new BackupError(`There is no data in ${dataDir}; PULSEBOARD_DATA_DIR names another folder.`);
+  const into = resolve(only(args) ?? 'backups');
+  if (`${into}/`.startsWith(`${dataDir}/`))
+    throw new BackupError(`${into} is in the data folder: name a folder elsewhere, best on another disk.`);
+  const madeAt = new Date().toISOString();
+  const target = join(into, madeAt.replace(/\.\d+/, '').replaceAll(':', '-'));
+  const release = await claimAll(dataDir);
+  try {
+    await mkdir(into, { recursive: true });
+    const { files } = await makeBackup(dataDir, target, { version, madeAt });
+    out(`${files.length} files, ${megabytes(files)} MB: ${target}`);
+    for (const what of kept(settings)) out(`Not in it: ${what}. That has backups of its own (docs/operations.md).`);
+    return 0;
+  } finally {
+    await release();
+  }
+}
+
+/** `npm run restore -- <backup>`. @returns the exit code @throws BackupError, FolderInUseError */
+export async function runRestore(args: readonly string[], { version, out }: CommandContext): Promise<number> {
+  const backup = only(args);
+  if (backup === undefined || isHelp(args)) return say(out, HELP);
+  const dataDir = dataDirOf(readSettings(process.env));
+  const manifest = await checkBackup(resolve(backup));
+  if (isNewer(manifest.version, version))
+    throw new BackupError(
+      `The backup is of Pulseboard ${manifest.version}, this is ${version}: restore it with that version or a newer one.`,
+    );
+  // The lock tells that nobody uses it now; a folder with a lock in it could not be replaced.
+  const release = await claimAll(dataDir);
+  await demandEmpty(dataDir).finally(release);
+  await restoreBackup(resolve(backup), manifest, dataDir);
+  out(
+    `${manifest.files.length} files of ${manifest.madeAt} are in ${dataDir}. What was stored after that is not; the ledger counts it as gone.`,
+  );
+  return 0;
+}
+
+/** Nobody uses the data folder, nor the spool in it. @returns how to give them back */
+async function claimAll(dataDir: string): Promise<() => Promise<void>> {
+  const isThere = existsSync(dataDir);
+  const spoolDir = join(dataDir, 'spool');
+  const releaseData = await claimFolder(dataDir, DATA_FOLDER);
+  try {
+    const releaseSpool = existsSync(spoolDir) ? await claimFolder(spoolDir, SPOOL_FOLDER) : async () => {};
+    return async () => {
+      await releaseSpool();
+      await releaseData();
+      if (!isThere) await rmdir(dataDir);
+    };
+  } catch (error) {
+    await releaseData();
+    throw error;
+  }
+}
+
+/** What is not in the data folder. */
+const kept = ({ influxUrl, databaseUrl }: Pick<SettingValues, 'influxUrl' | 'databaseUrl'>): string[] => [
+  ...(influxUrl ? [`readings and seconds, which are in InfluxDB (${influxUrl})`] : []),
+  ...(databaseUrl ? ['people, classes and books, which are in PostgreSQL'] : []),
+];
+
+function only(args: readonly string[]): string | undefined {
+  if (args.length > 1) throw new BackupError(`One folder is asked for, not ${args.length}: ${args.join(', ')}.`);
+  return args[0];
+}
+
+const isHelp = ([first]: readonly string[]): boolean => first === '--help' || first === '-h';
+const megabytes = (files: readonly { bytes: number }[]): string => (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1);
+
+/** By number: 0.10 is newer than 0.9. What follows a dash does not count. */
+function isNewer(a: string, b: string): boolean {
+  const numbers = (version: string) => version.split('-')[0]!.split('.').map(Number);
+  const [of, than] = [numbers(a), numbers(b)];
+  const i = of.findIndex((part, at) => part !== than[at]);
+  return i >= 0 && of[i]! > (than[i] ?? 0);
+}
+
+function say(out: (line: string) => void, text: string): number {
+  out(text);
+  return 0;
+}
