@@ -2,6 +2,7 @@ import type { Id, MemberSecond, RoomParams, Session } from '@pulseboard/contract
 import type { Logger } from 'pino';
 import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
 import type { Boards } from '../board/boards.js';
+import type { RoomBoard } from '../board/room-board.js';
 import { totalsQuery } from '../ingest/pipeline.js';
 import type { Registry } from '../registry/registry.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
@@ -18,6 +19,17 @@ export interface SessionTotalsOptions {
 export interface SessionRows {
   sessions: SessionRow[];
   members: SessionMemberRow[];
+  /** To be called when they are written: until then what they tell of former sessions is told again with the next rows. */
+  done(): void;
+}
+
+/** Rows that are being put together, and the stretches that they tell. */
+interface Draft {
+  sessions: SessionRow[];
+  members: SessionMemberRow[];
+  told: { key: string; stretch: Stretch }[];
+  /** By room: id of the session that its board shows. */
+  onBoard: Map<string, Id>;
 }
 
 /** What changed of a member in a room, UTC ms, both included. */
@@ -41,7 +53,7 @@ const keyOf = ({ gym, room }: RoomParams): string => `${gym}/${room}`;
  * readings changed them, or when another session took their place.
  */
 export class SessionTotals {
-  /** By room: the session whose totals were told last as those of its board. */
+  /** By room: the session that was told last as that of its board, and of whom there may be rows of it, since a failed write may have come through. */
   readonly #shown = new Map<string, { session: Session; members: Id[] }>();
   /** By room, then by member: what is to be summed anew. */
   readonly #late = new Map<string, { room: RoomParams; stretches: Map<Id, Stretch> }>();
@@ -71,24 +83,15 @@ export class SessionTotals {
 
   /** @param now UTC ms */
   async rows(now: number): Promise<SessionRows> {
-    const rows: SessionRows = { sessions: [], members: [] };
-    for (const board of this.options.boards.all()) {
-      const { session, totals } = board;
-      if (!session) continue;
-      const shown = this.#shown.get(keyOf(board));
-      if (shown && shown.session.session !== session.session)
-        for (const member of shown.members) this.#note(board, { member, from: shown.session.startedAt, to: shown.session.startedAt });
-      this.#shown.set(keyOf(board), { session, members: [...totals.keys()] });
-      rows.sessions.push(sessionRow(session, true, now));
-      for (const [member, sums] of totals) rows.members.push(sessionMemberRow(session, true, member, sums));
-    }
+    const draft: Draft = { sessions: [], members: [], told: [], onBoard: new Map() };
+    for (const board of this.options.boards.all()) this.#addBoard(board, draft, now);
     let left = MOST_MEMBERS;
     for (const [key, { room, stretches }] of this.#late) {
       const some = [...stretches.values()].slice(0, left);
       left -= some.length;
       if (some.length === 0) break;
       try {
-        await this.#sum(room, some, rows, now);
+        await this.#sum(room, some, draft, now);
       } catch (error) {
         this.options.log.warn(
           { err: (error as Error).message, ...room },
@@ -96,10 +99,31 @@ export class SessionTotals {
         );
         break;
       }
-      for (const { member } of some) stretches.delete(member);
-      if (stretches.size === 0) this.#late.delete(key);
+      draft.told.push(...some.map((stretch) => ({ key, stretch })));
     }
-    return rows;
+    const { sessions, members } = draft;
+    return { sessions, members, done: () => this.#letGo(draft) };
+  }
+
+  #addBoard({ gym, room, session, totals }: RoomBoard, { sessions, members, onBoard }: Draft, now: number): void {
+    if (!session) return;
+    const key = keyOf({ gym, room });
+    const shown = this.#shown.get(key);
+    if (shown && shown.session.session !== session.session)
+      for (const member of shown.members) this.#note({ gym, room }, { member, from: shown.session.startedAt, to: shown.session.startedAt });
+    this.#shown.set(key, { session, members: [...totals.keys()] });
+    onBoard.set(key, session.session);
+    sessions.push(sessionRow(session, true, now));
+    for (const [member, sums] of totals) members.push(sessionMemberRow(session, true, member, sums));
+  }
+
+  /** What they tell is written; a stretch that grew meanwhile is another one. */
+  #letGo({ told }: Draft): void {
+    for (const { key, stretch } of told) {
+      const late = this.#late.get(key);
+      if (late?.stretches.get(stretch.member) === stretch) late.stretches.delete(stretch.member);
+      if (late?.stretches.size === 0) this.#late.delete(key);
+    }
   }
 
   #note({ gym, room }: RoomParams, { member, from, to }: Stretch): void {
@@ -111,19 +135,19 @@ export class SessionTotals {
   }
 
   /** Adds the rows of every session that a stretch touches. */
-  async #sum(room: RoomParams, stretches: readonly Stretch[], rows: SessionRows, now: number): Promise<void> {
+  async #sum(room: RoomParams, stretches: readonly Stretch[], draft: Draft, now: number): Promise<void> {
     const { registry } = this.options;
     const from = Math.min(...stretches.map((stretch) => stretch.from));
     const until = Math.max(...stretches.map((stretch) => stretch.to)) + 1000;
-    const onBoard = this.#shown.get(keyOf(room))?.session.session;
+    const onBoard = draft.onBoard.get(keyOf(room));
     const newest = onBoard ?? (await registry.sessions({ ...room, from: 0, until: Number.MAX_SAFE_INTEGER, limit: 1 }))[0]?.session;
     for (const session of await registry.sessions({ ...room, from, until, limit: MOST_SESSIONS })) {
       if (session.session === onBoard) continue;
       const isNewest = session.session === newest;
       const touched = stretches.filter((stretch) => stretch.to + 1000 > session.startedAt && stretch.from < (session.endedAt ?? until));
-      if (touched.length > 0) rows.sessions.push(sessionRow(session, isNewest, now));
+      if (touched.length > 0) draft.sessions.push(sessionRow(session, isNewest, now));
       for (const { member } of touched)
-        rows.members.push(sessionMemberRow(session, isNewest, member, await this.#totalsOf(session, member)));
+        draft.members.push(sessionMemberRow(session, isNewest, member, await this.#totalsOf(session, member)));
     }
   }
 

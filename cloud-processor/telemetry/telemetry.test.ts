@@ -74,9 +74,10 @@ async function start(now: () => number): Promise<{ pipeline: Pipeline; boards: B
   });
   const tell = async () => {
     await Promise.all(saves.splice(0));
-    const rows = await totals.rows(now());
+    const { done, ...rows } = await totals.rows(now());
     for (const row of rows.sessions) told.sessions.set(`${row.room}/${row.at}`, row);
     for (const row of rows.members) told.members.set(`${row.room}/${row.at}/${row.member}`, row);
+    done();
   };
   return { pipeline, boards, totals, tell };
 }

@@ -44,6 +44,13 @@ export interface TelemetryOptions {
   log: Logger;
 }
 
+/** What is written in one go. */
+interface Figures {
+  lines: string[];
+  /** Called when they are written. */
+  done?(): void;
+}
+
 /** A gateway that was taken down for good is missed for this long. */
 const MISSED_MS = 24 * 3_600_000;
 
@@ -68,7 +75,7 @@ export class Telemetry {
       this.#isWaiting = true;
       this.#write(() => {
         this.#isWaiting = false;
-        return this.#lines(this.options.clock());
+        return this.#figures(this.options.clock());
       });
     }
     return this.#working;
@@ -76,7 +83,7 @@ export class Telemetry {
 
   /** Writes these down. Never throws. */
   alert(alerts: readonly Alert[]): Promise<void> {
-    return this.#write(async () => alerts.flatMap((alert, place) => this.#line(alertPoints, { ...alert, place })));
+    return this.#write(async () => ({ lines: alerts.flatMap((alert, place) => this.#line(alertPoints, { ...alert, place })) }));
   }
 
   /** Lets go of what is too old, never beside a write. @throws what the store throws */
@@ -95,13 +102,15 @@ export class Telemetry {
     };
   }
 
-  #write(make: () => Promise<string[]>): Promise<void> {
+  #write(make: () => Promise<Figures>): Promise<void> {
     this.#working = this.#working.then(async () => {
       const { store, log } = this.options;
       let lines: string[] = [];
       try {
-        lines = await make();
+        const made = await make();
+        lines = made.lines;
         this.#lostLines += await store.write(lines);
+        made.done?.();
         if (this.#isAway) log.info('figures for dashboards are written again');
         this.#isAway = false;
       } catch (error) {
@@ -113,13 +122,13 @@ export class Telemetry {
     return this.#working;
   }
 
-  async #lines(now: number): Promise<string[]> {
+  async #figures(now: number): Promise<Figures> {
     const { pipeline, fleet, sessions, deadLetters, processor, figures } = this.options;
     const spools = rowsByGateway([...pipeline.books.ledger()].map(ledgerRow));
     const gateways = fleet.all(now).filter(({ heardAt }) => now - heardAt <= MISSED_MS);
-    const { sessions: sessionRows, members } = await sessions.rows(now);
+    const { sessions: sessionRows, members, done } = await sessions.rows(now);
     const counts = await deadLetters.deadLetterCounts();
-    return [
+    const lines = [
       ...this.#line(pipelinePoints, pipelineRow(pipeline, { ...figures(), processor, lostLines: this.#lostLines }, now)),
       ...deadLettersRows(counts, processor, now).flatMap((row) => this.#line(deadLettersPoints, row)),
       ...gateways.flatMap((gateway) => [
@@ -130,6 +139,7 @@ export class Telemetry {
       ...sessionRows.flatMap((row) => this.#line(sessionPoints, row)),
       ...members.flatMap((row) => this.#line(sessionMemberPoints, row)),
     ];
+    return { lines, done };
   }
 
   /** One that does not fit, such as a radio with an absurd name, is lost; the others are not. */
