@@ -279,6 +279,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         pipeline,
         fleet,
         sessions: sessionTotals,
+        registry,
         deadLetters: store,
         figures: () => ({
           isBrokerAway: !publisher.connected,

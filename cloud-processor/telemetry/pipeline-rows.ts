@@ -6,6 +6,7 @@ import type { DeadLettersRow, PipelineRow } from './measurements.js';
 export interface ProcessorFigures {
   processor: string;
   isBrokerAway: boolean;
+  isRegistryAway: boolean;
   clockFaults: number;
   lostLines: number;
   /** End of the last derived second, UTC ms. */
@@ -29,7 +30,7 @@ export function pipelineRow(pipeline: Observed, figures: ProcessorFigures, at: n
     epoch,
     store: Number(!pipeline.isStoreAway),
     broker: Number(!figures.isBrokerAway),
-    registry: Number(!pipeline.isRegistryAway),
+    registry: Number(!figures.isRegistryAway),
     ...counts,
     waiting: books.waiting,
     imbalance: Math.abs(received - stored - deadLettered - duplicate - turnedAway - books.waiting),

@@ -44,6 +44,7 @@ async function processorOf(room: Id, figures: KeptFigures) {
     pipeline: await pipelineOn({ store, rosterOf: () => roster, clock: () => clock.now, boards }),
     fleet: new GatewayFleet(),
     sessions: totals,
+    registry,
     deadLetters: store,
     figures: () => ({ isBrokerAway: false, clockFaults: 0, derivedUntil: clock.now, memoryMb: 200 }),
     clock: () => clock.now,

@@ -212,6 +212,7 @@ async function telemetryOn(figureStore: FigureStore, fleet = new GatewayFleet())
     pipeline,
     fleet,
     sessions: totals,
+    registry,
     deadLetters: store,
     figures: () => ({ isBrokerAway: true, clockFaults: 1, derivedUntil: now - 1500, memoryMb: 200 }),
     clock: () => now,

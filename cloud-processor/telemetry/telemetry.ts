@@ -2,6 +2,7 @@ import type { Alert, Clock } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { GatewayFleet } from '../ingest/gateway-fleet.js';
 import { ledgerRow, rowsByGateway } from '../ingest/ledger.js';
+import type { Registry } from '../registry/registry.js';
 import { LineError } from '../storage/influx/line-protocol.js';
 import type { Measurement } from '../storage/influx/measurement.js';
 import type { PruneLimits, TimeSeriesStore } from '../storage/time-series-store.js';
@@ -37,9 +38,11 @@ export interface TelemetryOptions {
   pipeline: Observed;
   fleet: GatewayFleet;
   sessions: SessionTotals;
+  /** Whether it answers is told. */
+  registry: Pick<Registry, 'rooms'>;
   deadLetters: Pick<TimeSeriesStore, 'deadLetterCounts'>;
   /** What else is told of the processor. */
-  figures(): Omit<ProcessorFigures, 'processor' | 'lostLines'>;
+  figures(): Omit<ProcessorFigures, 'processor' | 'isRegistryAway' | 'lostLines'>;
   clock: Clock;
   log: Logger;
 }
@@ -48,7 +51,7 @@ export interface TelemetryOptions {
 interface Figures {
   lines: string[];
   /** Called when they are written. */
-  done?(): void;
+  done?: (() => void) | undefined;
 }
 
 /** A gateway that was taken down for good is missed for this long. */
@@ -59,6 +62,8 @@ export class Telemetry {
   #lostLines = 0;
   #isAway = false;
   #isWaiting = false;
+  /** What could not be asked the last time. */
+  readonly #unasked = new Set<string>();
   #working: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: TelemetryOptions) {}
@@ -123,23 +128,41 @@ export class Telemetry {
   }
 
   async #figures(now: number): Promise<Figures> {
-    const { pipeline, fleet, sessions, deadLetters, processor, figures } = this.options;
+    const { pipeline, fleet, sessions, registry, deadLetters, processor, figures } = this.options;
     const spools = rowsByGateway([...pipeline.books.ledger()].map(ledgerRow));
     const gateways = fleet.all(now).filter(({ heardAt }) => now - heardAt <= MISSED_MS);
-    const { sessions: sessionRows, members, done } = await sessions.rows(now);
-    const counts = await deadLetters.deadLetterCounts();
+    const [rooms, counts, rows] = await Promise.all([
+      this.#asked('the registry', registry.rooms()),
+      this.#asked('dead letters', deadLetters.deadLetterCounts()),
+      this.#asked('sessions', sessions.rows(now)),
+    ]);
+    const ofProcessor = { ...figures(), processor, isRegistryAway: pipeline.isRegistryAway || !rooms, lostLines: this.#lostLines };
     const lines = [
-      ...this.#line(pipelinePoints, pipelineRow(pipeline, { ...figures(), processor, lostLines: this.#lostLines }, now)),
-      ...deadLettersRows(counts, processor, now).flatMap((row) => this.#line(deadLettersPoints, row)),
+      ...this.#line(pipelinePoints, pipelineRow(pipeline, ofProcessor, now)),
+      ...deadLettersRows(counts ?? new Map(), processor, now).flatMap((row) => this.#line(deadLettersPoints, row)),
       ...gateways.flatMap((gateway) => [
         ...this.#line(gatewayPoints, gatewayRow(gateway, spools.get(`${gateway.of.gym}/${gateway.of.gateway}`) ?? [], now)),
         ...radioRows(gateway).flatMap((row) => this.#line(radioPoints, row)),
         ...strapRows(gateway).flatMap((row) => this.#line(strapPoints, row)),
       ]),
-      ...sessionRows.flatMap((row) => this.#line(sessionPoints, row)),
-      ...members.flatMap((row) => this.#line(sessionMemberPoints, row)),
+      ...(rows?.sessions ?? []).flatMap((row) => this.#line(sessionPoints, row)),
+      ...(rows?.members ?? []).flatMap((row) => this.#line(sessionMemberPoints, row)),
     ];
-    return { lines, done };
+    return { lines, done: rows?.done };
+  }
+
+  /** What cannot be asked is left out, so that the rest is told: that something is away above all. */
+  async #asked<T>(what: string, answer: Promise<T>): Promise<T | undefined> {
+    try {
+      const answered = await answer;
+      this.#unasked.delete(what);
+      return answered;
+    } catch (error) {
+      if (!this.#unasked.has(what))
+        this.options.log.warn({ err: (error as Error).message }, `${what} cannot be asked; other figures for dashboards are written`);
+      this.#unasked.add(what);
+      return undefined;
+    }
   }
 
   /** One that does not fit, such as a radio with an absurd name, is lost; the others are not. */

@@ -110,6 +110,7 @@ export class ProofProcessor {
       pipeline: processor.#pipeline,
       fleet: processor.#fleet,
       sessions,
+      registry,
       deadLetters: store,
       figures: () => ({ isBrokerAway: false, clockFaults: 0, derivedUntil: derivation.watermarkAt + 1000, memoryMb: 210 }),
       clock,
