@@ -1,4 +1,4 @@
-import { type Alert, createParser, type Id, isId } from '@pulseboard/contract';
+import { type Alert, createParser, type Id, isId, type RoomParams } from '@pulseboard/contract';
 import Type, { type Static } from 'typebox';
 
 const Texts = Type.Record(Type.String(), Type.String());
@@ -24,22 +24,30 @@ export type GrafanaWebhook = Static<typeof GrafanaWebhook>;
 
 const parser = createParser(GrafanaWebhook, 'webhook');
 const MAX_MESSAGE = 500;
+/** As long as an id. */
+const MAX_KIND = 63;
 /** Of what concerns no room. */
 const EVERYWHERE = 'everywhere';
+
+/** Gyms and rooms that there are. Labels may say anything, and each place is a topic and a series of its own. */
+export interface KnownPlaces {
+  /** Of an alert that names none that is known. */
+  defaultGym: Id;
+  isGym(gym: Id): boolean;
+  isRoom(gym: Id, room: Id): boolean;
+}
 
 /**
  * @param body the parsed JSON
  * @param now UTC ms
- * @param gym of an alert that names none
  * @throws what the parser throws: it is no such notification
  */
-export function alertsIn(body: unknown, now: number, gym: Id): Alert[] {
+export function alertsIn(body: unknown, now: number, places: KnownPlaces): Alert[] {
   return parser.parse(body).alerts.map(({ status, labels, annotations = {} }) => {
     const isOver = status === 'resolved';
     const text = annotations.summary || labels.alertname || 'Something is wrong';
     return {
-      gym: idOr(labels.gym, gym),
-      room: idOr(labels.room, EVERYWHERE),
+      ...placeOf(labels, places),
       at: now,
       kind: kindOf(labels.alertname ?? ''),
       severity: isOver ? 'info' : severityOf(labels.severity),
@@ -50,7 +58,12 @@ export function alertsIn(body: unknown, now: number, gym: Id): Alert[] {
   });
 }
 
-const idOr = (text: string | undefined, otherwise: Id): Id => (text !== undefined && isId(text) ? text : otherwise);
+/** A room of a gym that is not known is not taken for one of the default gym that has the same name. */
+function placeOf({ gym, room }: Readonly<Record<string, string>>, { defaultGym, isGym, isRoom }: KnownPlaces): RoomParams {
+  if (gym !== undefined && !isGym(gym)) return { gym: defaultGym, room: EVERYWHERE };
+  const known = gym ?? defaultGym;
+  return { gym: known, room: room !== undefined && isRoom(known, room) ? room : EVERYWHERE };
+}
 const severityOf = (text: string | undefined): Alert['severity'] => (text === 'critical' || text === 'info' ? text : 'warning');
 
 /** `Strap lost in class` is `strap-lost-in-class`. */
@@ -58,4 +71,6 @@ const kindOf = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '') || 'alert';
+    .replace(/^-/, '')
+    .slice(0, MAX_KIND)
+    .replace(/-$/, '') || 'alert';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GatewayHealth, Id, Session } from '@pulseboard/contract';
+import type { Alert, GatewayHealth, Id, Session } from '@pulseboard/contract';
 import { pino } from 'pino';
 import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
 import { Boards } from '../board/boards.js';
@@ -12,6 +12,7 @@ import { sessionSaver } from '../registry/session-saver.js';
 import { SqlRegistry } from '../registry/sql-registry.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import { type Arrival, batchesOf } from '../test-data/arrivals.js';
+import { KeptFigures } from '../test-data/kept-figures.js';
 import { expectedOf } from '../test-data/oracle.js';
 import { pipelineOn } from '../test-data/pipeline-on.js';
 import { roster } from '../test-data/processor-run.js';
@@ -236,6 +237,27 @@ test('everything is told in one go; lines that InfluxDB does not take are counte
   expect(before).toContain(',clockFaults=1i,lostLines=0i,derivedLagMs=1500i,');
   expect(after).toContain(',lostLines=1i,');
   expect(telemetry.lostLines).toBe(1);
+});
+
+test('a thousand alerts wait while InfluxDB is slow, those beyond are counted; of one millisecond each is a point; kinds are bounded', async () => {
+  const kept = new KeptFigures();
+  let answer = () => {};
+  const slow = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const telemetry = await telemetryOn({ write: (lines) => slow.then(() => kept.write(lines)), prune: async () => {} });
+  const alert = (i: number): Alert => ({ gym: 'demo', room: 'main', at: now, kind: `kind-${i % 300}`, severity: 'info', message: `${i}` });
+  const told = Array.from({ length: 400 }, (_, post) => telemetry.alert(Array.from({ length: 3 }, (_, i) => alert(post * 3 + i))));
+  expect(telemetry.lostLines).toBe(200);
+  answer();
+  await Promise.all(told);
+  expect(kept.of('alert')).toHaveLength(1000);
+  expect(kept.of('alert', 'kind=kind-199')).toHaveLength(3);
+  expect(kept.of('alert', 'kind=kind-200')).toHaveLength(0);
+  expect(kept.of('alert', 'kind=other')).toHaveLength(300);
+  await telemetry.alert([alert(1)]);
+  expect(kept.of('alert')).toHaveLength(1001);
+  expect(telemetry.lostLines).toBe(200);
 });
 
 test('a line that cannot be is lost alone; a gateway that was taken down is missed for a day', async () => {

@@ -8,6 +8,7 @@ import type { Measurement } from '../storage/influx/measurement.js';
 import type { PruneLimits, TimeSeriesStore } from '../storage/time-series-store.js';
 import { gatewayRow, radioRows, strapRows } from './gateway-rows.js';
 import {
+  type AlertRow,
   alertPoints,
   deadLettersPoints,
   gatewayPoints,
@@ -47,6 +48,14 @@ export interface TelemetryOptions {
   log: Logger;
 }
 
+/** Alerts that may wait while InfluxDB is slow: whoever reaches the webhook may tell any number. */
+const MOST_ALERTS = 1000;
+/** Each kind is a series of InfluxDB; those that come after so many, since the start, are of one. */
+const MOST_KINDS = 200;
+const OTHER_KIND = 'other';
+/** Of alerts in one millisecond: its nanoseconds. */
+const PLACES = 1_000_000;
+
 /** What is written in one go. */
 interface Figures {
   lines: string[];
@@ -62,6 +71,11 @@ export class Telemetry {
   #lostLines = 0;
   #isAway = false;
   #isWaiting = false;
+  /** Not written yet. */
+  #waitingAlerts = 0;
+  /** Ever written down. */
+  #alerts = 0;
+  readonly #kinds = new Set<string>();
   /** What could not be asked the last time. */
   readonly #unasked = new Set<string>();
   #working: Promise<void> = Promise.resolve();
@@ -86,9 +100,15 @@ export class Telemetry {
     return this.#working;
   }
 
-  /** Writes these down. Never throws. */
+  /** Writes these down, but for those that are more than may wait: they are lost. Never throws. */
   alert(alerts: readonly Alert[]): Promise<void> {
-    return this.#write(async () => ({ lines: alerts.flatMap((alert, place) => this.#line(alertPoints, { ...alert, place })) }));
+    const taken = alerts.slice(0, MOST_ALERTS - this.#waitingAlerts);
+    this.#lostLines += alerts.length - taken.length;
+    if (taken.length === 0) return this.#working;
+    this.#waitingAlerts += taken.length;
+    return this.#write(async () => ({ lines: taken.flatMap((alert) => this.#line(alertPoints, this.#alertRow(alert))) })).then(() => {
+      this.#waitingAlerts -= taken.length;
+    });
   }
 
   /** Lets go of what is too old, never beside a write. @throws what the store throws */
@@ -125,6 +145,11 @@ export class Telemetry {
       }
     });
     return this.#working;
+  }
+
+  #alertRow(alert: Alert): AlertRow {
+    if (this.#kinds.size < MOST_KINDS) this.#kinds.add(alert.kind);
+    return { ...alert, kind: this.#kinds.has(alert.kind) ? alert.kind : OTHER_KIND, place: this.#alerts++ % PLACES };
   }
 
   async #figures(now: number): Promise<Figures> {
