@@ -30,6 +30,7 @@ export function sessionRow(session: Session, isOnBoard: boolean, now: number): S
   };
 }
 
+/** Who has no second in it, as a guest who was found to be a member, is on no board. @param isOnBoard as above */
 export function sessionMemberRow(session: Session, isOnBoard: boolean, member: Id, totals: Readonly<Totals>): SessionMemberRow {
   const { seconds, beats, steps, pointSixtieths, microKcal, energySeconds, secondsInZone } = totals;
   const [secondsInZone0, secondsInZone1, secondsInZone2, secondsInZone3, secondsInZone4, secondsInZone5] = secondsInZone;
@@ -40,7 +41,7 @@ export function sessionMemberRow(session: Session, isOnBoard: boolean, member: I
     member,
     session: session.session,
     name: sessionName(session),
-    onBoard: Number(isOnBoard),
+    onBoard: Number(isOnBoard && seconds > 0),
     seconds,
     beats,
     steps,

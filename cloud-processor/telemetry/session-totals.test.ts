@@ -136,3 +136,64 @@ test('seconds that come while their stretch is written are told with the next', 
   doneToo();
   expect((await totals.rows(T0)).members).toEqual([]);
 });
+
+test.each(['lost', 'late'] as const)(
+  'a guest who is a member is on no board any more, also when that was not written at once (%s)',
+  async (fault) => {
+    const figures = new KeptFigures();
+    const room = `guests-${fault}`;
+    const { boards, tell, hear, derive } = await processorOf(room, figures);
+    await hear(0);
+    const asGuest = secondsOf(room, 0, 5, { member: 'guest-1' });
+    await derive([...asGuest, ...secondsOf(room, 0, 1)]);
+    await tell();
+    const guest = () =>
+      figures
+        .of('session_member', `room=${room}`, 'member=guest-1')
+        .map(({ seconds, onBoard, energySeconds }) => ({ seconds, onBoard, energySeconds }));
+    expect(guest()).toEqual([{ seconds: '5i', onBoard: '1i', energySeconds: '5i' }]);
+
+    await derive(secondsOf(room, 0, 5), asGuest);
+    // As after an outage of the store: the sums are those that it has.
+    boards.of('demo', room).recount(await store.totals({ gym: 'demo', room, from: T0 }));
+    figures.fault = fault;
+    await tell();
+    figures.fault = undefined;
+    await tell();
+    expect(guest()).toEqual([{ seconds: '0i', onBoard: '0i', energySeconds: '0i' }]);
+    expect(picture(figures, room).ada).toEqual([{ seconds: '5i', onBoard: '1i' }]);
+  },
+);
+
+test('a guest who is a member is told once', async () => {
+  const { boards, totals, hear, derive } = await processorOf('once', new KeptFigures());
+  await hear(0);
+  const asGuest = secondsOf('once', 0, 5, { member: 'guest-1' });
+  const toldMembers = async () => {
+    const { members, done } = await totals.rows(T0);
+    done();
+    return members.map(({ member, seconds }) => [member, seconds]);
+  };
+  await derive(asGuest);
+  expect(await toldMembers()).toEqual([['guest-1', 5]]);
+  await derive(secondsOf('once', 0, 5), asGuest);
+  boards.of('demo', 'once').recount(await store.totals({ gym: 'demo', room: 'once', from: T0 }));
+  expect(await toldMembers()).toEqual([
+    ['ada', 5],
+    ['guest-1', 0],
+  ]);
+  expect(await toldMembers()).toEqual([['ada', 5]]);
+});
+
+test('a session without a second ends, too', async () => {
+  const figures = new KeptFigures();
+  const { tell, hear } = await processorOf('empty', figures);
+  for (const atS of [0, HOUR_S]) {
+    await hear(atS);
+    await tell();
+  }
+  expect(picture(figures, 'empty').sessions).toEqual([
+    { running: '0i', onBoard: '0i' },
+    { running: '1i', onBoard: '1i' },
+  ]);
+});

@@ -28,13 +28,15 @@ interface Draft {
   sessions: SessionRow[];
   members: SessionMemberRow[];
   told: { key: string; stretch: Stretch }[];
+  /** Members of the sessions on boards who have no totals any more. */
+  ghosts: { key: string; session: Id; member: Id }[];
   /** By room: id of the session that its board shows. */
   onBoard: Map<string, Id>;
 }
 
-/** What changed of a member in a room, UTC ms, both included. */
+/** What changed of a member in a room, UTC ms, both included. Of nobody: of the session alone. */
 interface Stretch {
-  member: Id;
+  member: Id | undefined;
   from: number;
   to: number;
 }
@@ -50,13 +52,14 @@ const keyOf = ({ gym, room }: RoomParams): string => `${gym}/${room}`;
 
 /**
  * Totals of sessions, as they are written down. Those on the boards are added up there already. Those before them are summed from the store, when late
- * readings changed them, or when another session took their place.
+ * readings changed them, or when another session took their place. What is written is never read: who lost all seconds of a session after a process told
+ * them the last time keeps that row.
  */
 export class SessionTotals {
   /** By room: the session that was told last as that of its board, and of whom there may be rows of it, since a failed write may have come through. */
-  readonly #shown = new Map<string, { session: Session; members: Id[] }>();
+  readonly #shown = new Map<string, { session: Session; members: Set<Id> }>();
   /** By room, then by member: what is to be summed anew. */
-  readonly #late = new Map<string, { room: RoomParams; stretches: Map<Id, Stretch> }>();
+  readonly #late = new Map<string, { room: RoomParams; stretches: Map<Id | undefined, Stretch> }>();
 
   constructor(private readonly options: SessionTotalsOptions) {}
 
@@ -83,7 +86,7 @@ export class SessionTotals {
 
   /** @param now UTC ms */
   async rows(now: number): Promise<SessionRows> {
-    const draft: Draft = { sessions: [], members: [], told: [], onBoard: new Map() };
+    const draft: Draft = { sessions: [], members: [], told: [], ghosts: [], onBoard: new Map() };
     for (const board of this.options.boards.all()) this.#addBoard(board, draft, now);
     let left = MOST_MEMBERS;
     for (const [key, { room, stretches }] of this.#late) {
@@ -105,20 +108,43 @@ export class SessionTotals {
     return { sessions, members, done: () => this.#letGo(draft) };
   }
 
-  #addBoard({ gym, room, session, totals }: RoomBoard, { sessions, members, onBoard }: Draft, now: number): void {
+  #addBoard({ gym, room, session, totals }: RoomBoard, { sessions, members, ghosts, onBoard }: Draft, now: number): void {
     if (!session) return;
     const key = keyOf({ gym, room });
-    const shown = this.#shown.get(key);
-    if (shown && shown.session.session !== session.session)
-      for (const member of shown.members) this.#note({ gym, room }, { member, from: shown.session.startedAt, to: shown.session.startedAt });
-    this.#shown.set(key, { session, members: [...totals.keys()] });
+    const shown = this.#shownOf({ gym, room }, session);
     onBoard.set(key, session.session);
     sessions.push(sessionRow(session, true, now));
-    for (const [member, sums] of totals) members.push(sessionMemberRow(session, true, member, sums));
+    for (const [member, sums] of totals) {
+      shown.add(member);
+      members.push(sessionMemberRow(session, true, member, sums));
+    }
+    // Whose seconds were found to be somebody else's: a guest who is a member.
+    for (const member of shown)
+      if (!totals.has(member)) {
+        members.push(sessionMemberRow(session, true, member, noTotals()));
+        ghosts.push({ key, session: session.session, member });
+      }
+  }
+
+  /** Of whom there may be rows of the board's session. When it is another one than before, the former one is to be summed. */
+  #shownOf(room: RoomParams, session: Session): Set<Id> {
+    const shown = this.#shown.get(keyOf(room));
+    if (shown?.session.session === session.session) return shown.members;
+    if (shown) {
+      const { startedAt } = shown.session;
+      for (const member of [undefined, ...shown.members]) this.#note(room, { member, from: startedAt, to: startedAt });
+    }
+    const members = new Set<Id>();
+    this.#shown.set(keyOf(room), { session, members });
+    return members;
   }
 
   /** What they tell is written; a stretch that grew meanwhile is another one. */
-  #letGo({ told }: Draft): void {
+  #letGo({ told, ghosts }: Draft): void {
+    for (const { key, session, member } of ghosts) {
+      const shown = this.#shown.get(key);
+      if (shown?.session.session === session) shown.members.delete(member);
+    }
     for (const { key, stretch } of told) {
       const late = this.#late.get(key);
       if (late?.stretches.get(stretch.member) === stretch) late.stretches.delete(stretch.member);
@@ -128,7 +154,7 @@ export class SessionTotals {
 
   #note({ gym, room }: RoomParams, { member, from, to }: Stretch): void {
     const key = keyOf({ gym, room });
-    const late = this.#late.get(key) ?? { room: { gym, room }, stretches: new Map<Id, Stretch>() };
+    const late = this.#late.get(key) ?? { room: { gym, room }, stretches: new Map<Id | undefined, Stretch>() };
     this.#late.set(key, late);
     const known = late.stretches.get(member) ?? { member, from, to };
     late.stretches.set(member, { member, from: Math.min(known.from, from), to: Math.max(known.to, to) });
@@ -146,8 +172,10 @@ export class SessionTotals {
       const isNewest = session.session === newest;
       const touched = stretches.filter((stretch) => stretch.to + 1000 > session.startedAt && stretch.from < (session.endedAt ?? until));
       if (touched.length > 0) draft.sessions.push(sessionRow(session, isNewest, now));
-      for (const { member } of touched)
+      for (const { member } of touched) {
+        if (member === undefined) continue;
         draft.members.push(sessionMemberRow(session, isNewest, member, await this.#totalsOf(session, member)));
+      }
     }
   }
 
