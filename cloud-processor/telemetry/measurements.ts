@@ -4,7 +4,8 @@ import { byte, int, long, Measurement, type MeasurementOptions, real, text } fro
 
 /*
  * What dashboards read beside member-seconds, as measurements of InfluxDB: names with their units, integers wherever something is counted, 1 or 0 for
- * yes or no so that it can be summed and drawn. Written every 10 s.
+ * yes or no so that it can be summed and drawn. Written every 10 s. InfluxDB keeps a field that a later line of the same point does not name: what is
+ * written again with other values, which sessions are, has no field that may be absent.
  */
 
 interface At {
@@ -134,8 +135,8 @@ export interface SessionMemberRow extends At, RoomParams {
   beats: number;
   steps: number;
   pointSixtieths: number;
-  /** Absent: weight or age unknown. */
-  microKcal?: number;
+  microKcal: number;
+  /** Seconds of which the energy is known: at 0 weight or age are unknown, and 0 kcal are none. */
   energySeconds: number;
   secondsInZone0: number;
   secondsInZone1: number;
@@ -262,7 +263,7 @@ export const sessionMemberPoints = measurement<SessionMemberRow>({
     ['beats', int],
     ['steps', int],
     ['pointSixtieths', int],
-    ['microKcal', long, '?'],
+    ['microKcal', long],
     ['energySeconds', int],
     ['secondsInZone0', int],
     ['secondsInZone1', int],

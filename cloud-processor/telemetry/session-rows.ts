@@ -46,7 +46,7 @@ export function sessionMemberRow(session: Session, isOnBoard: boolean, member: I
     beats,
     steps,
     pointSixtieths,
-    ...(energySeconds > 0 ? { microKcal } : {}),
+    microKcal,
     energySeconds,
     secondsInZone0,
     secondsInZone1,

@@ -197,3 +197,20 @@ test('a session without a second ends, too', async () => {
     { running: '1i', onBoard: '1i' },
   ]);
 });
+
+test('energy that is not known any more leaves no kcal behind', async () => {
+  const figures = new KeptFigures();
+  const { tell, hear, derive } = await processorOf('energy', figures);
+  const energy = () => figures.of('session_member', 'room=energy').map(({ microKcal, energySeconds }) => ({ microKcal, energySeconds }));
+  await hear(0);
+  const known = secondsOf('energy', 0, 2);
+  await derive(known);
+  await tell();
+  expect(energy()).toEqual([{ microKcal: `${2 * known[0]!.microKcal!}i`, energySeconds: '2i' }]);
+  await derive(
+    known.map(({ microKcal: _, ...second }) => second),
+    known,
+  );
+  await tell();
+  expect(energy()).toEqual([{ microKcal: '0i', energySeconds: '0i' }]);
+});

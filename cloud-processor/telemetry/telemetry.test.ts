@@ -122,7 +122,7 @@ const figures = ({ seconds, beats, steps, pointSixtieths, energySeconds, microKc
   beats,
   steps,
   pointSixtieths,
-  microKcal: microKcal ?? 0,
+  microKcal,
   energySeconds,
   secondsInZone: [row.secondsInZone0, row.secondsInZone1, row.secondsInZone2, row.secondsInZone3, row.secondsInZone4, row.secondsInZone5],
 });

@@ -42,3 +42,13 @@ export const minutesInZones = ZONES.map((zone) => as(`sum("secondsInZone${zone}"
 export const secondsInZones = ZONES.map((zone) => as(`sum("secondsInZone${zone}")`, zoneName(zone))).join(', ');
 /** Minutes in each zone of a session's totals, a row each. */
 export const minutesInZonesOfRow = ZONES.map((zone) => as(`"secondsInZone${zone}" / 60`, zoneName(zone))).join(', ');
+
+/**
+ * Totals of sessions as a source. An unknown energy is written as 0, since no field can be taken back: such rows come without it, so that a column that is
+ * made of it has nothing there. Columns are divided outside: within a source InfluxQL cuts them to whole numbers.
+ */
+export function fromTotals(columns: readonly string[], ...conditions: string[]): string {
+  const rows = (names: readonly string[], condition: string): string =>
+    `(SELECT ${names.map((name) => `"${name}"`).join(', ')} FROM "session_member" ${where(...conditions, condition)})`;
+  return `FROM ${rows([...columns, 'microKcal'], '"energySeconds" > 0')}, ${rows(columns, '"energySeconds" = 0')}`;
+}

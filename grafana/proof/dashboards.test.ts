@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describeOnInflux } from '@pulseboard/cloud-processor/influx-server';
+import { isGuest } from '@pulseboard/contract';
 import type { InfluxTarget } from '../parts/query.js';
 import { answerOf, faultsOf, panelsOf, resolved, valuesOf, variablesOf } from './check-dashboard.js';
 import { choicesOf, type Values } from './choices.js';
@@ -156,6 +157,22 @@ describeOnInflux('on a real InfluxDB, filled by the real pipeline', () => {
       expect(column('#')).toEqual(expected.map((_, i) => i + 1));
       expect(new Set(column('member'))).toEqual(new Set(totals.keys()));
     });
+  });
+
+  test.each([
+    ['Leaderboard', 'Session'],
+    ['Class', 'Ranking of the session'],
+    ['Member', 'Sessions'],
+  ])('%s / %s: kcal of members, and none of guests, whose weight nobody knows', async (title, name) => {
+    const dashboard = dashboardOf(title);
+    const panel = panelsOf(dashboard).find((each) => each.title === name)!;
+    const choice = await resolved(dashboard, { gym: [ALL], room: [ALL], member: [ALL], session: ALL }, ask);
+    const [table] = (await answerOf(panel, dashboard, gym.today, choice, ask)).frames;
+    const column = (name: string) => table!.fields.find((field) => field.name === name)!.values;
+    const guests = column('member').map((member) => isGuest(String(member)));
+    expect(new Set(guests)).toEqual(new Set([true, false]));
+    expect(column('kcal').map((kcal) => kcal === null)).toEqual(guests);
+    expect(Math.min(...column('minutes').map(Number))).toBeGreaterThan(0);
   });
 
   describe('faults that are seeded are found', () => {

@@ -1,5 +1,6 @@
 import {
   as,
+  fromTotals,
   hasSeconds,
   inRoom,
   inSession,
@@ -50,16 +51,16 @@ export const group: Query = {
 };
 
 /** Totals carry the begin of their session: what lies in its stretch is of it. */
-const totals = `FROM "session_member" ${where(inSession, inRoom, hasSeconds)} GROUP BY "member"`;
+const ofSession = [inSession, inRoom, hasSeconds];
 
 export const ranking: Query = {
   meaning: 'Totals of the chosen session; of all sessions while none is chosen. Those of a running one are up to 10 s old.',
-  text: `SELECT ${as('sum("pointSixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')}, ${as('sum("seconds") / 60', 'minutes')}, ${as('sum("steps")', 'steps')} ${totals}`,
+  text: `SELECT ${as('sum("pointSixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')}, ${as('sum("seconds") / 60', 'minutes')}, ${as('sum("steps")', 'steps')} ${fromTotals(['pointSixtieths', 'seconds', 'steps'], ...ofSession)} GROUP BY "member"`,
   as: 'table',
 };
 
 export const minutesInZone: Query = {
   meaning: 'Minutes in each zone in the chosen session; in all sessions while none is chosen.',
-  text: `SELECT ${minutesInZones} ${totals}`,
+  text: `SELECT ${minutesInZones} FROM "session_member" ${where(...ofSession)} GROUP BY "member"`,
   as: 'table',
 };

@@ -1,4 +1,15 @@
-import { as, hasSeconds, inRoom, inTimeRange, isSecond, meanBpm, meanPercent, minutesInZonesOfRow, where } from '../../parts/influxql.js';
+import {
+  as,
+  fromTotals,
+  hasSeconds,
+  inRoom,
+  inTimeRange,
+  isSecond,
+  meanBpm,
+  meanPercent,
+  minutesInZonesOfRow,
+  where,
+} from '../../parts/influxql.js';
 import type { Query } from '../../parts/query.js';
 
 /** What a member's newest second says. */
@@ -9,18 +20,18 @@ export const now: Query = {
 };
 
 /** Of each room the newest session, as its board has it; not who was taken for somebody else and has no second in it any more. */
-const onBoard = where(inTimeRange, inRoom, '"onBoard" = 1', hasSeconds);
+const onBoard = [inTimeRange, inRoom, '"onBoard" = 1', hasSeconds];
 
 /** Totals are written every 10 s: adding up the seconds of an hour for each look would take most of a second. */
 export const session: Query = {
   meaning: "Totals of the session that the room's board shows: the running one, or the last one until another begins. Up to 10 s old.",
-  text: `SELECT "member", ${as('"pointSixtieths" / 60', 'points')}, ${as('"microKcal" / 1000000', 'kcal')}, ${as('"seconds" / 60', 'minutes')}, "steps" FROM "session_member" ${onBoard}`,
+  text: `SELECT "member", ${as('"pointSixtieths" / 60', 'points')}, ${as('"microKcal" / 1000000', 'kcal')}, ${as('"seconds" / 60', 'minutes')}, "steps" ${fromTotals(['member', 'pointSixtieths', 'seconds', 'steps'], ...onBoard)}`,
   as: 'table',
 };
 
 export const minutesInZone: Query = {
   meaning: 'Minutes in each zone, of the same session.',
-  text: `SELECT "member", ${minutesInZonesOfRow} FROM "session_member" ${onBoard}`,
+  text: `SELECT "member", ${minutesInZonesOfRow} FROM "session_member" ${where(...onBoard)}`,
   as: 'table',
 };
 
@@ -38,6 +49,6 @@ export const groupNow: Query = {
 
 export const groupSession: Query = {
   meaning: 'What the room has done in this session, everybody together.',
-  text: `SELECT ${as('sum("pointSixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')} FROM "session_member" ${onBoard}`,
+  text: `SELECT ${as('sum("pointSixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')} ${fromTotals(['pointSixtieths'], ...onBoard)}`,
   as: 'table',
 };

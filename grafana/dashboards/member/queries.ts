@@ -1,5 +1,6 @@
 import {
   as,
+  fromTotals,
   hasSeconds,
   inSession,
   inTimeRange,
@@ -64,17 +65,18 @@ export const totals: Query = {
 };
 
 /** Not bound to the time range: sessions are compared with those before them. */
-const ofSessions = `FROM "session_member" ${where('time > 0', ofMember, hasSeconds)} ORDER BY time DESC LIMIT 40`;
+const ofSessions = ['time > 0', ofMember, hasSeconds];
+const newestFirst = 'ORDER BY time DESC LIMIT 40';
 
 export const sessions: Query = {
   meaning: 'The last 40 sessions of the chosen members, the newest first.',
-  text: `SELECT "name", "member", ${as('"seconds" / 60', 'minutes')}, ${as('"pointSixtieths" / 60', 'points')}, ${as('"microKcal" / 1000000', 'kcal')}, "steps" ${ofSessions}`,
+  text: `SELECT "name", "member", ${as('"seconds" / 60', 'minutes')}, ${as('"pointSixtieths" / 60', 'points')}, ${as('"microKcal" / 1000000', 'kcal')}, "steps" ${fromTotals(['name', 'member', 'seconds', 'pointSixtieths', 'steps'], ...ofSessions)} ${newestFirst}`,
   as: 'table',
 };
 
 export const zonesOfSessions: Query = {
   meaning: 'Minutes in each zone in the last 40 sessions.',
-  text: `SELECT "name", ${minutesInZonesOfRow} ${ofSessions}`,
+  text: `SELECT "name", ${minutesInZonesOfRow} FROM "session_member" ${where(...ofSessions)} ${newestFirst}`,
   as: 'table',
 };
 
