@@ -2,7 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { variablesOf } from './check-dashboard.js';
 import { ALL, type Choice } from './interpolate.js';
 
-/** Values that a variable of a dashboard can have in the proof: of one that takes several, two. */
+/** Values that a variable of a dashboard can have in the proof: two of each. */
 export type Values = Readonly<Record<string, readonly [first: string, second: string]>>;
 
 /**
@@ -14,7 +14,7 @@ export function choicesOf(dashboard: Dashboard, values: Values): Map<string, Cho
   const all = Object.fromEntries(shown.map(({ name, multi }) => [name, multi ? [ALL] : ALL]));
   const one = Object.fromEntries(shown.map(({ name, multi }) => [name, multi ? [values[name]![0]] : values[name]![0]]));
   // A variable of one value has its other one instead of two.
-  const two = Object.fromEntries(shown.map(({ name, multi }) => [name, multi ? [...values[name]!] : values[name]![0]]));
+  const two = Object.fromEntries(shown.map(({ name, multi }) => [name, multi ? [...values[name]!] : values[name]![1]]));
   const choices = new Map<string, Choice>([['all', all]]);
   for (const { name } of shown) {
     choices.set(`one ${name}`, { ...all, [name]: one[name]! });

@@ -29,7 +29,8 @@ describeOnInflux('on a real InfluxDB, filled by the real pipeline', () => {
       room: ['main', 'studio'],
       // His HRmax is too low: he is an outlier, alone too.
       member: ['bruno', 'chiara'],
-      session: [(await sessionsOf('demo/main'))[0]!, ''],
+      // Today's of both gyms: the second one began a minute later.
+      session: [(await sessionsOf('demo/main'))[0]!, (await sessionsOf('annex/main'))[0]!],
     };
   });
   afterAll(() => gym?.close());
@@ -55,9 +56,16 @@ describeOnInflux('on a real InfluxDB, filled by the real pipeline', () => {
       const all = Object.fromEntries(variables.map(({ name }) => [name, ALL]));
       for (const variable of variables.filter(({ hide }) => !hide)) {
         const found = await valuesOf(variable, variables, all, ask);
-        expect(found).toEqual(expect.arrayContaining(values[variable.name]!.filter((value) => value !== '')));
+        expect(found).toEqual(expect.arrayContaining([...values[variable.name]!]));
       }
     });
+  });
+
+  test('the two sessions that are chosen are two stretches', async () => {
+    const begin = async (session: string) =>
+      Number((await resolved(dashboardOf('Class'), { gym: [ALL], room: [ALL], session }, ask)).session_from);
+    const [first, second] = values.session!;
+    expect((await begin(second)) - (await begin(first))).toBe(60_000);
   });
 
   test("yesterday's session, chosen: its stretch and nothing else", async () => {

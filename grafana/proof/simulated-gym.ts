@@ -29,13 +29,15 @@ export interface SimulatedGateway {
   hearts: ReadonlyMap<DemoPerson, Workout>;
   /** No connection from here to there, ms after the begin; what was held back comes after it. */
   outage?: readonly [fromMs: number, untilMs: number];
+  /** Its class begins this long after that of the others, and ends with it. */
+  beginsAfterMs?: number;
 }
 
-/** A gym with two rooms, and a chain's second gym, whose room and gateway have the same names. */
+/** A gym with two rooms, and a chain's second gym, whose room and gateway have the same names, and whose session is another stretch of time. */
 export const simulatedGateways = (people: readonly DemoPerson[], hearts: ReadonlyMap<DemoPerson, Workout>): SimulatedGateway[] => [
   { from: { gym: 'demo', room: 'main', gateway: 'gateway-1' }, people: people.slice(0, 9), hearts },
   { from: { gym: 'demo', room: 'studio', gateway: 'gateway-2' }, people: people.slice(9), hearts, outage: [60_000, 120_000] },
-  { from: { gym: 'annex', room: 'main', gateway: 'gateway-1' }, people: people.slice(0, 3), hearts },
+  { from: { gym: 'annex', room: 'main', gateway: 'gateway-1' }, people: people.slice(0, 3), hearts, beginsAfterMs: 60_000 },
 ];
 
 /**
@@ -44,7 +46,12 @@ export const simulatedGateways = (people: readonly DemoPerson[], hearts: Readonl
  * @param boot of each gateway's process: its spool is made of it
  */
 export function arrivalsOf(gateways: readonly SimulatedGateway[], begin: number, lastsMs: number, boot: string): Arrival[] {
-  return gateways.flatMap((gateway, i) => arrivalsOfGateway(gateway, i + 1, begin, lastsMs, boot)).sort((a, b) => a.at - b.at);
+  return gateways
+    .flatMap((gateway, i) => {
+      const { beginsAfterMs = 0 } = gateway;
+      return arrivalsOfGateway(gateway, i + 1, begin + beginsAfterMs, lastsMs - beginsAfterMs, boot);
+    })
+    .sort((a, b) => a.at - b.at);
 }
 
 function arrivalsOfGateway(gateway: SimulatedGateway, seed: number, begin: number, lastsMs: number, boot: string): Arrival[] {
