@@ -154,17 +154,17 @@ describeOnInflux('what InfluxDB answers', () => {
   });
 
   describe('400: lines that are refused', () => {
-    test('some lines, by InfluxDB itself: they are dead letters, or named when they are seconds; all others are stored', async () => {
+    test('some lines, by InfluxDB itself: readings are dead letters; all others are stored', async () => {
       const limited = await InfluxServer.start(join(influx.folder, 'limited'), { INFLUXDB_DATA_MAX_VALUES_PER_TAG: '5' });
       const store = await influx.open('limited', { url: limited.url });
       await store.begin();
       const strap = (i: number) => readingAt(i, { number: i + 1, sensor: `ant-hr-${i % 7}`, spool: 'spool0001' });
       const readings = Array.from({ length: 21 }, (_, i) => strap(i));
-      const seconds = Array.from({ length: 6 }, (_, i) => secondOf(1, { member: `member-${i}` }));
+      const seconds = Array.from({ length: 5 }, (_, i) => secondOf(1, { member: `member-${i}` }));
       const spools = [recordOf('spool0001', { ranges: [[1, 21]] })];
       // Only what is there already counts: one request may bring more values than the limit.
-      await store.write(flush({ readings: readings.slice(0, 5), seconds: seconds.slice(0, 5) }));
-      await expect(store.write(flush({ readings: readings.slice(5), seconds: seconds.slice(5), spools }))).rejects.toThrow(
+      await store.write(flush({ readings: readings.slice(0, 5), seconds }));
+      await expect(store.write(flush({ readings: readings.slice(5), spools }))).rejects.toThrow(
         /^InfluxDB refused 6 readings, which are dead letters now: .*max-values-per-tag/,
       );
       const state = await store.begin();
@@ -177,11 +177,32 @@ describeOnInflux('what InfluxDB answers', () => {
       expect([...(await store.totals({ gym: 'demo', room: 'main', from: 0 })).keys()].sort()).toEqual(
         [0, 1, 2, 3, 4].map((i) => `member-${i}`),
       );
-      expect(influx.logged.at(-1)).toMatchObject({ level: 50, count: 1, msg: expect.stringContaining('InfluxDB refused member-seconds') });
       // The next flush is one like any other.
       expect(await store.write(flush({ readings: [strap(28)], spools, watermarkAt: T0 + 1000 }))).toEqual([]);
+      // A second of one member more than it may keep.
+      await expect(store.write(flush({ seconds: [secondOf(1, { member: 'member-5' })] }))).rejects.toThrow(
+        /^InfluxDB refuses 1 member-seconds of 1; .*max-values-per-tag/,
+      );
       await store.close();
       await limited.kill();
+    });
+
+    test('seconds, by InfluxDB itself: the store is away, and has all of the flush when it takes them again', async () => {
+      const store = await influx.open('seconds');
+      await store.begin();
+      const [readings, seconds, watermarkAt] = [[readingAt(1, { number: 1 })], [secondOf(1), secondOf(2)], T0 + 2000];
+      await influx.server.put('seconds', `member_second,gym=other steps="a text" ${T0}000000`);
+      const said = expect.stringMatching(
+        /^InfluxDB refuses 2 member-seconds of 2; does something else write there.* It says: .*type conflict/,
+      );
+      await expect(store.write(flush({ readings, seconds, watermarkAt }))).rejects.toMatchObject({ code: 'INFLUX_AWAY', message: said });
+      await expect(store.begin()).rejects.toMatchObject({ code: 'INFLUX_AWAY', message: said });
+      expect(await store.deadLetterCounts()).toEqual(new Map());
+      await influx.server.ask('seconds', 'DROP MEASUREMENT "member_second"');
+      expect(await store.begin()).toMatchObject({ epoch: 2, watermarkAt });
+      expect(await store.memberSeconds({ member: 'ada', from: 0, until: Number.MAX_SAFE_INTEGER, limit: 9 })).toEqual(seconds);
+      expect(await store.readings(all)).toEqual(readings);
+      await store.close();
     });
 
     test('all lines: something else is in the database, and nothing is set aside for that', async () => {

@@ -133,7 +133,7 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     this.#database.close();
   }
 
-  /** @returns the readings that InfluxDB refuses */
+  /** @returns the readings that InfluxDB refuses @throws InfluxAwayError also when it refuses a second that it should keep */
   async #apply(points: PointsOfFlush, lines = linesOf(points)): Promise<DeadLetter[]> {
     const { readings, seconds, moved } = points;
     const gone = moved.map((place) => secondPoints.lineOf(goneSecond(place)));
@@ -141,11 +141,17 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
       await this.#guard.see(error).catch(() => {});
       throw error;
     });
-    const lost = refused.filter(({ index }) => index >= readings.length);
+    const beside = refused.filter(({ index }) => index >= readings.length);
+    const lost = beside.filter(({ isTooOld }) => !isTooOld);
+    // A second is derived once: it cannot be set aside as a reading can.
     if (lost.length)
+      throw new InfluxAwayError(
+        `InfluxDB refuses ${lost.length} member-seconds of ${seconds.length + moved.length}; does something else write there, or is a limit of it reached? It says: ${lost[0]!.reason}`,
+      );
+    if (beside.length)
       this.options.log.error(
-        { count: lost.length, reason: lost[0]!.reason, first: seconds[lost[0]!.index - readings.length] },
-        'InfluxDB refused member-seconds; they are missing there',
+        { count: beside.length, reason: beside[0]!.reason },
+        'member-seconds are older than the retention of InfluxDB; they are missing there',
       );
     const arrivedAt = this.options.clock();
     return refused
