@@ -93,6 +93,23 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
     expect(await store.memberSeconds({ gym: 'other', member: 'ada', ...always, limit: 9 })).toEqual([old[4]]);
   });
 
+  test('gives the earliest seconds of a member who moved, whatever the limit', async () => {
+    await fresh('moved');
+    const run = Array.from({ length: 7 }, (_, i) => secondOf(i + 1));
+    await store.write(write({ seconds: run }));
+    // There and back again, at every other second: each room has places that were left.
+    const rooms = ['studio', 'main', 'attic', 'main', 'studio', 'attic'];
+    const moved = rooms.map((room, i) => secondOf(i + 2, { room }));
+    const replaced = [{ gym: 'demo', member: 'ada', from: at(2), to: at(7) }];
+    await store.write(write({ replaced, seconds: moved.map((second) => ({ ...second, room: 'cellar' })) }));
+    await store.write(write({ replaced, seconds: moved }));
+    await store.write(write({ seconds: [secondOf(3, { gym: 'other' })] }));
+    const due = [run[0], ...moved];
+    for (let limit = 0; limit <= due.length + 1; limit++)
+      expect(await store.memberSeconds({ gym: 'demo', member: 'ada', ...always, limit })).toEqual(due.slice(0, limit));
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 4 })).toEqual([...due.slice(0, 3), secondOf(3, { gym: 'other' })]);
+  });
+
   test('a write that fails stores nothing, and the next one succeeds', async () => {
     await fresh('atomic');
     const first = recordOf('spool001', { ranges: [[1, 1]] });

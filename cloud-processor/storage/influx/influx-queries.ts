@@ -73,16 +73,15 @@ export class InfluxQueries {
     const found: MemberSecond[] = [];
     if (limit <= 0) return found;
     for (let { from } = query; ; ) {
-      // A limit holds for each group: so a second that stands in several gyms is whole.
+      // A limit holds for each group. Within a series a time is there once, so none is cut in two: a second that moved leaves a point in its former room.
       const conditions = where(...isOneOf('member', [query.member]), ...isOneOf('gym', gymsOf(query.gym)), within(from, query.until));
-      const [series] = await this.database.query([`${selectSeconds} ${conditions} GROUP BY "gym" LIMIT ${limit}`]);
-      const points = pointsOfGyms(series!);
-      const isCut = [...points.values()].some((times) => times.length >= limit);
+      const [series] = await this.database.query([`${selectSeconds} ${conditions} GROUP BY "gym", "room" LIMIT ${limit}`]);
+      const cut = [...timesByRoom(series!).values()].filter((times) => times.length >= limit);
       // Beyond the end of a group that was cut there may be more of it.
-      const wholeUntil = Math.min(...[...points.values()].map((times) => (times.length >= limit ? times.at(-1)! + SECOND_MS : FOREVER)));
+      const wholeUntil = Math.min(FOREVER, ...cut.map((times) => times.at(-1)! + SECOND_MS));
       found.push(...secondsIn(series!).filter(({ at }) => at < wholeUntil));
       // What is gone counts for InfluxDB and not for us.
-      if (!isCut || found.length >= limit) return found.sort((a, b) => a.at - b.at || compare(a.gym, b.gym)).slice(0, limit);
+      if (cut.length === 0 || found.length >= limit) return found.sort((a, b) => a.at - b.at || compare(a.gym, b.gym)).slice(0, limit);
       from = wholeUntil;
     }
   }
@@ -161,15 +160,16 @@ const readingsIn = (series: readonly Series[]): StoredReading[] => series.flatMa
 const secondsIn = (series: readonly Series[]): MemberSecond[] => series.flatMap((each) => secondPoints.rowsOf(each));
 const gymsOf = (gym: Id | undefined): Id[] => (gym === undefined ? [] : [gym]);
 
-/** The times of each gym's points; an answer in portions names a gym several times. */
-function pointsOfGyms(series: readonly Series[]): Map<Id, number[]> {
-  const times = new Map<Id, number[]>();
+/** The times of each room's points; an answer in portions names a room several times. */
+function timesByRoom(series: readonly Series[]): Map<string, number[]> {
+  const rooms = new Map<string, number[]>();
   for (const { tags, values } of series) {
-    const mine = times.get(tags!.gym!) ?? [];
-    times.set(tags!.gym!, mine);
-    for (const [at] of values) mine.push(at as number);
+    const room = JSON.stringify(tags);
+    const times = rooms.get(room) ?? [];
+    rooms.set(room, times);
+    for (const [at] of values) times.push(at as number);
   }
-  return times;
+  return rooms;
 }
 
 /** Points with their columns' names. */
