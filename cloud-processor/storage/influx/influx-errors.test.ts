@@ -70,6 +70,16 @@ test.each([
   expect(answer(503, '', text)).toMatchObject({ code: 'INFLUX_BUSY', retryAfterMs: ms });
 });
 
+test.each([
+  ['points beyond retention policy dropped=44', 44],
+  ['dropped 7 points outside retention policy of duration 24h0m0s - oldest point a at b', 7],
+  ['dropped 7 points outside retention policy and 2 points outside write window: a to b dropped=9', 7],
+  ['dropped 0 points outside retention policy and 2 points outside write window: a to b dropped=2', undefined],
+  ['field type conflict: input field "steps" dropped=3', undefined],
+])('partial write: %s', (words, tooOld) => {
+  expect(answer(422, JSON.stringify({ message: `partial write: ${words}` }))).toMatchObject({ code: 'INFLUX_LINES_REFUSED', tooOld });
+});
+
 test('a page of an error is cut', () => expect(answer(500, 'x'.repeat(9999)).message.length).toBeLessThan(400));
 
 test('an error within an answer of 200', () => {

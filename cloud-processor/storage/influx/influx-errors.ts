@@ -30,6 +30,13 @@ export class DatabaseMissingError extends InfluxAwayError {
 /** Some or all of the lines are refused (400, 422); the others may be stored. The message is the reason that it gave. */
 export class LinesRefusedError extends Error {
   readonly code = 'INFLUX_LINES_REFUSED';
+  constructor(
+    message: string,
+    /** How many of them are older than the database keeps; undefined: none, or it did not say. */
+    readonly tooOld?: number,
+  ) {
+    super(message);
+  }
 }
 
 /** It does not answer such a question, or not like this. */
@@ -62,12 +69,15 @@ export interface FailedAnswer {
  * @param now UTC ms: Retry-After may be a date
  */
 export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server: string, now: number): Error {
-  const reason = reasonIn(body);
+  const whole = reasonIn(body);
+  const reason = whole.slice(0, MAX_REASON);
   const said = reason ? `${status}: ${reason}` : `${status}`;
   switch (status) {
     case 400:
     case 422:
-      return of === 'write' ? new LinesRefusedError(reason || said) : new QueryRefusedError(`${server} refuses a query (${said})`);
+      return of === 'write'
+        ? new LinesRefusedError(reason || said, tooOldIn(whole))
+        : new QueryRefusedError(`${server} refuses a query (${said})`);
     case 401:
     case 403:
       return new InfluxLoginError(
@@ -102,15 +112,25 @@ function reasonIn(body: string): string {
   try {
     const { error, message } = JSON.parse(body) as { error?: unknown; message?: unknown };
     const reason = [message, error].find((each) => typeof each === 'string') as string | undefined;
-    if (reason) return reason.slice(0, MAX_REASON);
+    if (reason) return reason;
   } catch {
     // No JSON.
   }
   return body
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_REASON);
+    .trim();
+}
+
+/**
+ * Of 1: `partial write: points beyond retention policy dropped=3`. Of 2.7 and of newer ones of 1, in front of what may be longer than we keep:
+ * `partial write: dropped 3 points outside retention policy of duration 24h0m0s - oldest point …, newest point … dropped=3 for database: …`.
+ */
+function tooOldIn(reason: string): number | undefined {
+  if (!/(?:beyond|outside) retention policy/.test(reason)) return undefined;
+  const [, dropped] = /dropped (\d+) points/.exec(reason) ?? /dropped=(\d+)/.exec(reason) ?? [];
+  // They also count what is outside a window of their own.
+  return Number(dropped) || undefined;
 }
 
 /** RFC 9110, 10.2.3: seconds, or a date. The client library takes the seconds for milliseconds. */

@@ -1,10 +1,23 @@
-import { InfluxAwayError, LinesRefusedError, RequestTooLargeError } from './influx-errors.js';
+import { failureOf, InfluxAwayError, LinesRefusedError, RequestTooLargeError } from './influx-errors.js';
 import { writeLines } from './line-writer.js';
 
 const none = (_line: string): boolean => false;
 
+const saidBy1 = (old: number) => ({
+  status: 400,
+  body: JSON.stringify({ error: `partial write: points beyond retention policy dropped=${old}` }),
+});
+/** InfluxDB 2.7, with the points' series in it, which may be long. */
+const saidBy2 = (old: number) => {
+  const point = `reading,gateway=${'g'.repeat(200)},sensor=ant-hr-1 at 2026-01-01T00:00:00Z dropped because it violates a Retention Policy Lower Bound at 2026-01-31T00:00:00Z`;
+  const message = `failure writing points to database: partial write: dropped ${old} points outside retention policy of duration 24h0m0s - oldest point ${point}, newest point ${point} dropped=${old} for database: 1f for retention policy: autogen`;
+  return { status: 422, body: JSON.stringify({ code: 'unprocessable entity', message }) };
+};
+/** As the one before, with the number at the end only. */
+const saidAtTheEnd = (old: number) => ({ status: 422, body: saidBy2(old).body.replace(/dropped \d+ points/, 'points') });
+
 /** Stores what is not bad, as InfluxDB does with the other lines of a batch. */
-function database({ isBad = none, mostBytes = Number.POSITIVE_INFINITY, isOld = none } = {}) {
+function database({ isBad = none, mostBytes = Number.POSITIVE_INFINITY, isOld = none, said = saidBy1 } = {}) {
   const stored = new Set<string>();
   const sizes: number[] = [];
   const send = async (lines: readonly string[]) => {
@@ -13,7 +26,7 @@ function database({ isBad = none, mostBytes = Number.POSITIVE_INFINITY, isOld = 
     const old = lines.filter(isOld).length;
     for (const line of lines) if (!isBad(line) && !isOld(line)) stored.add(line);
     if (lines.some(isBad)) throw new LinesRefusedError('partial write: unable to parse');
-    if (old) throw new LinesRefusedError(`partial write: points beyond retention policy dropped=${old}`);
+    if (old) throw failureOf({ ...said(old), retryAfter: undefined, of: 'write' }, 'InfluxDB', 0);
   };
   return { send, stored, sizes };
 }
@@ -59,8 +72,12 @@ test('a line that is too large by itself is refused', async () => {
   expect([...stored]).toEqual(['a', 'b']);
 });
 
-test('lines that are too old are refused however many they are, without asking of each', async () => {
-  const { send, stored, sizes } = database({ isOld: (line) => Number(line.slice(5)) < 3000 });
+test.each([
+  ['1', saidBy1],
+  ['2.7', saidBy2],
+  ['2.7, at the end', saidAtTheEnd],
+])('lines that are too old are refused however many they are, without asking of each (in the words of %s)', async (_, said) => {
+  const { send, stored, sizes } = database({ isOld: (line) => Number(line.slice(5)) < 3000, said });
   const refused = await writeLines(linesOf(4000), send);
   expect(refused.map(({ index, isTooOld }) => [index, isTooOld])).toEqual(Array.from({ length: 3000 }, (_, i) => [i, true]));
   expect(stored.size).toBe(1000);

@@ -44,9 +44,9 @@ export async function writeLines(lines: readonly string[], send: (lines: readonl
     } catch (error) {
       if (!(error instanceof LinesRefusedError || error instanceof RequestTooLargeError)) throw error;
       const count = end - first;
-      const isTooOld = tooOld(error.message) !== undefined;
-      if (count === 1) refuse(first, error.message, isTooOld);
-      else if (tooOld(error.message) === count) for (let i = first; i < end; i++) refuse(i, error.message, true);
+      const tooOld = error instanceof LinesRefusedError ? error.tooOld : undefined;
+      if (count === 1) refuse(first, error.message, tooOld !== undefined);
+      else if (tooOld === count) for (let i = first; i < end; i++) refuse(i, error.message, true);
       else {
         const middle = first + (count >> 1);
         await write({ first, end: middle });
@@ -58,12 +58,6 @@ export async function writeLines(lines: readonly string[], send: (lines: readonl
   // Only when nothing is under way any more does anybody else write.
   for (const each of written) if (each.status === 'rejected') throw each.reason;
   return refused.sort((a, b) => a.index - b.index);
-}
-
-/** `partial write: points beyond retention policy dropped=3`: how many. */
-function tooOld(reason: string): number | undefined {
-  const [, dropped] = /beyond retention policy.*?dropped=(\d+)/.exec(reason) ?? [];
-  return dropped === undefined ? undefined : Number(dropped);
 }
 
 function batchesOf(lines: readonly string[]): Batch[] {
