@@ -40,8 +40,8 @@ export async function openStores({ dataDir, influx, databaseUrl, clock, log }: S
   try {
     database = await (databaseUrl ? openPostgres({ url: databaseUrl, log }) : openPglite(registryPath(dataDir)));
     const registry = await SqlRegistry.open(database);
-    const store = embedded ?? (await openInflux(influx!, database, clock, log));
-    const figures = influx && new InfluxFigures(influx, log);
+    if (embedded) return { store: embedded, registry, close: () => closeAll(embedded, registry) };
+    const { store, figures } = await openInflux(influx!, database, clock, log);
     return { store, registry, figures, close: () => closeAll(figures, store, registry) };
   } catch (error) {
     await closeAll(embedded, database).catch(() => {});
@@ -57,8 +57,9 @@ export async function openStore(options: StoresOptions): Promise<Pick<Stores, 's
 }
 
 /** The books go by the name of the database: another one begins with books of its own. */
-async function openInflux(influx: InfluxLogin, database: RegistryDatabase, clock: Clock, log: Logger): Promise<TimeSeriesStore> {
-  return openInfluxStore({ ...influx, books: await SqlBookStore.open(database, influx.database), clock, log });
+async function openInflux(influx: InfluxLogin, database: RegistryDatabase, clock: Clock, log: Logger) {
+  const store = await openInfluxStore({ ...influx, books: await SqlBookStore.open(database, influx.database), clock, log });
+  return { store, figures: new InfluxFigures({ ...influx, guard: store.logGuard, log }) };
 }
 
 /** In this order: a store may have its books in the registry's database. */

@@ -68,13 +68,16 @@ export class InfluxDatabase {
    * @throws InfluxAwayError when it does not answer
    */
   async instance(): Promise<string | undefined> {
+    // They know no such question, and may answer it with anything.
+    if (this.#major !== undefined && this.#major > 1) return undefined;
     try {
       const [series = []] = await this.query(['SHOW DIAGNOSTICS'], 'write');
       const system = series.find(({ columns }) => columns.includes('PID') && columns.includes('started'));
       return system && ['PID', 'started'].map((name) => system.values[0]![system.columns.indexOf(name)]).join(' ');
     } catch (error) {
-      if (error instanceof QueryRefusedError || error instanceof InfluxLoginError) return undefined;
-      throw error;
+      if (!(error instanceof QueryRefusedError || error instanceof InfluxLoginError)) throw error;
+      this.#log.warn({ err: error.message }, 'InfluxDB does not tell which start of it this is');
+      return undefined;
     }
   }
 

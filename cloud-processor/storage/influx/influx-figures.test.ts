@@ -6,6 +6,7 @@ import { InfluxUnderTest } from '../../test-data/influx-under-test.js';
 import { flushNumber } from '../../test-data/numbered-flushes.js';
 import { T0 } from '../../test-data/readings.js';
 import { InfluxFigures } from './influx-figures.js';
+import type { InfluxTimeSeriesStore } from './influx-time-series-store.js';
 
 const log = pino({ level: 'silent' });
 const HOUR_MS = 3_600_000;
@@ -36,12 +37,18 @@ describeOnInflux('figures for dashboards', () => {
   });
   afterAll(() => influx.close());
   beforeEach(() => influx.heal());
-  const open = (database: string) => new InfluxFigures({ url: influx.proxy.url, database }, log);
+  let store: InfluxTimeSeriesStore;
+  /** Beside a store of that database. */
+  const open = async (database: string, options: { writeTimeoutMs?: number } = {}) => {
+    store = await influx.open(database);
+    return new InfluxFigures({ url: influx.proxy.url, database, guard: store.logGuard, log, ...options });
+  };
+  afterEach(() => store.close());
   const timesOf = async (database: string, measurement: string) =>
     (await influx.server.ask(database, `SELECT * FROM ${measurement}`)).map(({ time }) => time);
 
   test('stand in the database; a line that it refuses is told, and the others are stored', async () => {
-    const figures = open('figures');
+    const figures = await open('figures');
     expect(await figures.write([letters(T0), alert(T0)])).toBe(0);
     // A field that was a number before.
     expect(await figures.write([letters(T0 + 1), letters(T0 + 2).replace('letters=3i', 'letters="three"'), letters(T0 + 3)])).toBe(1);
@@ -50,13 +57,32 @@ describeOnInflux('figures for dashboards', () => {
   });
 
   test('that are too old go with the readings, sessions with the member-seconds', async () => {
-    const figures = open('old');
+    const figures = await open('old');
     const days = Array.from({ length: 5 }, (_, day) => T0 - day * DAY_MS);
     await figures.write(days.flatMap((at) => [letters(at), alert(at), session(at)]));
     await figures.prune({ readingsBefore: T0 - DAY_MS - 1, secondsBefore: T0 - 3 * DAY_MS - 1 });
     expect(await timesOf('old', 'dead_letters')).toEqual([T0 - DAY_MS, T0]);
     expect(await timesOf('old', 'alert')).toEqual([T0 - DAY_MS, T0]);
     expect(await timesOf('old', 'session')).toEqual([3, 2, 1, 0].map((day) => T0 - day * DAY_MS));
+    figures.close();
+  });
+
+  test('that tear the log of InfluxDB: neither they nor a flush are written until it was started twice', async () => {
+    const figures = await open('torn');
+    await store.begin();
+    const body = '{"error":"engine: error writing WAL entry: no space left on device"}';
+    influx.proxy.fateOf = ({ kind }) => (kind === 'write' ? { status: 500, body } : 'pass');
+    await expect(figures.write([letters(T0)])).rejects.toMatchObject({ code: 'INFLUX_LOG_BROKEN' });
+    influx.heal();
+    for (const said of ['its log is torn', 'start it once more']) {
+      await expect(figures.write([letters(T0)])).rejects.toThrow(said);
+      await expect(store.write(flushNumber(1))).rejects.toThrow(said);
+      await expect(store.begin()).rejects.toThrow(said);
+      await influx.server.restart();
+    }
+    expect(influx.proxy.seen.filter(({ kind }) => kind === 'write')).toEqual([]);
+    expect(await figures.write([letters(T0)])).toBe(0);
+    await store.write(flushNumber(1));
     figures.close();
   });
 
@@ -68,14 +94,12 @@ describeOnInflux('figures for dashboards', () => {
     [{ status: 429, headers: { 'retry-after': '60' } }],
     [{ status: 503 }],
   ])('that meet %j are nothing to a flush', async (fate) => {
-    const store = await influx.open('beside');
-    const figures = new InfluxFigures({ url: influx.proxy.url, database: 'beside' }, log, 200);
+    const figures = await open('beside', { writeTimeoutMs: 200 });
     await store.begin();
     influx.proxy.fateOf = ({ text }) => (text.startsWith('dead_letters') ? fate : 'pass');
     const told = figures.write([letters(T0)]).catch((error: Error) => error);
     for (let n = 1; n <= 20; n++) await store.write(flushNumber(n));
     expect(await told).toBeInstanceOf(Error);
-    await store.close();
     figures.close();
   });
 });

@@ -13,6 +13,7 @@ import type { FigureStore } from '../../telemetry/telemetry.js';
 import type { PruneLimits } from '../time-series-store.js';
 import type { InfluxLogin } from './influx-connection.js';
 import { InfluxDatabase } from './influx-database.js';
+import type { LogGuard } from './log-guard.js';
 import type { Measurement } from './measurement.js';
 import { pruneStep } from './prune-step.js';
 
@@ -37,17 +38,25 @@ const HEALTH = [
 ];
 const SESSIONS = [stepOf(sessionPoints, 'session'), stepOf(sessionMemberPoints, 'session')];
 
+export interface InfluxFiguresOptions extends InfluxLogin {
+  /** Of the store that writes to the same InfluxDB: what one of them tears, the other must not write into. */
+  guard: Pick<LogGuard, 'guarded'>;
+  log: Logger;
+  writeTimeoutMs?: number;
+}
+
 /** What dashboards read beside member-seconds, in the same database, by connections of its own: whatever becomes of it, no flush waits for it. */
 export class InfluxFigures implements FigureStore {
   readonly #database: InfluxDatabase;
   #isClosing = false;
 
-  constructor(login: InfluxLogin, log: Logger, writeTimeoutMs = WRITE_TIMEOUT_MS) {
-    this.#database = new InfluxDatabase(login, { log, writeTimeoutMs, patience: { mostMs: writeTimeoutMs } });
+  constructor(private readonly options: InfluxFiguresOptions) {
+    const { log, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
+    this.#database = new InfluxDatabase(options, { log, writeTimeoutMs, patience: { mostMs: writeTimeoutMs } });
   }
 
   async write(lines: readonly string[]): Promise<number> {
-    return (await this.#database.write(lines)).length;
+    return (await this.options.guard.guarded(() => this.#database.write(lines))).length;
   }
 
   async prune({ readingsBefore, secondsBefore }: PruneLimits): Promise<void> {
@@ -61,6 +70,6 @@ export class InfluxFigures implements FigureStore {
   }
 
   async #pruneAll(step: PruneStep, before: number): Promise<void> {
-    while (!this.#isClosing && (await step(this.#database, before)) !== undefined);
+    while (!this.#isClosing && (await this.options.guard.guarded(() => step(this.#database, before))) !== undefined);
   }
 }

@@ -48,10 +48,11 @@ const LOOK_BACK_MS = 86_400_000;
  * points, and only then written; what a crash leaves unwritten is written by the next `begin`. See docs/decisions/006-influx-store.md.
  */
 export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesStore {
+  /** For whatever else writes to this InfluxDB. */
+  readonly logGuard: LogGuard;
   readonly #recent = new RecentSeconds();
   readonly #database: InfluxDatabase;
   readonly #books: BookStore;
-  readonly #guard: LogGuard;
   #working: Promise<unknown> = Promise.resolve();
   /** What was committed last may not all stand in InfluxDB. */
   #isUnfinished = true;
@@ -62,14 +63,14 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     super(options.database);
     this.#database = options.database;
     this.#books = options.books;
-    this.#guard = new LogGuard(options);
+    this.logGuard = new LogGuard(options);
   }
 
   begin(): Promise<StoreState> {
     return this.#serially(async () => {
       this.#demandOpen();
       this.#recent.forget();
-      await this.#guard.demandWhole();
+      await this.logGuard.demandWhole();
       const unfinished = await this.#books.unfinished();
       if (unfinished !== undefined) await this.#books.finish(await this.#apply(await pointsIn(unfinished)));
       this.#isUnfinished = false;
@@ -84,6 +85,7 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     return this.#serially(async () => {
       this.#demandOpen();
       if (this.#isUnfinished) throw new FlushUnfinishedError('the flush before this one is not finished');
+      await this.logGuard.demandKnownWhole();
       // What cannot be written at all is found before anything is.
       const lines = linesOf({ readings, seconds });
       const before = await this.#standing(replaced);
@@ -138,7 +140,7 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     const { readings, seconds, moved } = points;
     const gone = moved.map((place) => secondPoints.lineOf(goneSecond(place)));
     const refused = await this.#database.write([...lines, ...gone]).catch(async (error: Error) => {
-      await this.#guard.see(error).catch(() => {});
+      await this.logGuard.see(error);
       throw error;
     });
     const beside = refused.filter(({ index }) => index >= readings.length);
@@ -177,7 +179,7 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
           isLeft = false;
           return;
         }
-        const count = await pruneStep(this.#database, points, countOf, before);
+        const count = await this.logGuard.guarded(() => pruneStep(this.#database, points, countOf, before));
         isLeft = count !== undefined;
         pruned += count ?? 0;
       });
