@@ -56,6 +56,19 @@ export function bookStoreContract(open: (store: string) => Promise<BookStore>): 
     await books.finish([]);
   });
 
+  test('keeps something else in the place of the last flush, and changes nothing by that', async () => {
+    const books = await open('kept');
+    await books.keep('first');
+    expect(await books.unfinished()).toBe('first');
+    await books.commit(write({ spools: [recordOf('spool0001')], flush: 'flush' }));
+    const state = await books.begin();
+    await books.keep('kept');
+    expect(await (await open('kept')).unfinished()).toBe('kept');
+    expect(await books.begin()).toEqual({ ...state, epoch: state.epoch + 1 });
+    await books.finish([]);
+    expect(await books.unfinished()).toBeUndefined();
+  });
+
   test('readings that the other store refuses are dead letters, counted in their spools', async () => {
     const books = await open('refused');
     const spools = [recordOf('spool0001', { ranges: [[1, 9]], deadLettered: 1 }), recordOf('spool0002', { ranges: [[1, 2]] })];

@@ -18,6 +18,8 @@ export interface BookStore {
   commit(write: BooksWrite): Promise<void>;
   /** The flush that was committed last, unless it is known to be finished. Undefined: there is none. */
   unfinished(): Promise<string | undefined>;
+  /** Takes the place of the flush that was committed last, which is finished: something else that the other store has to take on. Durable when it resolves. */
+  keep(flush: string): Promise<void>;
   /** The flush that was committed last stands in the other store, but for these readings, which it refuses: they count as dead-lettered from now on. */
   finish(refused: readonly DeadLetter[]): Promise<void>;
   /** What the other store wants to remember beyond this process. */

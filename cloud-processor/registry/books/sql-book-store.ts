@@ -81,6 +81,13 @@ export class SqlBookStore implements BookStore {
     return row?.flush;
   }
 
+  async keep(flush: string): Promise<void> {
+    const { store } = this;
+    await briefly(async () =>
+      this.db.insert(flushes).values({ store, flush }).onConflictDoUpdate({ target: flushes.store, set: { flush } }),
+    );
+  }
+
   async finish(refused: readonly DeadLetter[]): Promise<void> {
     const { store } = this;
     await briefly(() =>

@@ -10,6 +10,8 @@ export interface PointsOfFlush {
   seconds: readonly MemberSecond[];
   /** Where nothing stands any more. */
   moved: readonly SecondPlace[];
+  /** They stood there before: one that is refused now is no dead letter. */
+  isAgain?: boolean;
 }
 
 const squeeze = promisify(deflate);
@@ -20,6 +22,6 @@ export const textOf = async (points: PointsOfFlush): Promise<string> =>
   (await squeeze(JSON.stringify({ v: 1, ...points }), { level: 1 })).toString('base64');
 
 export async function pointsIn(text: string): Promise<PointsOfFlush> {
-  const { readings, seconds, moved } = JSON.parse((await expand(Buffer.from(text, 'base64'))).toString('utf8'));
-  return { readings, seconds, moved };
+  const { readings, seconds, moved, isAgain = false } = JSON.parse((await expand(Buffer.from(text, 'base64'))).toString('utf8'));
+  return { readings, seconds, moved, isAgain };
 }

@@ -40,6 +40,8 @@ export interface InfluxStoreOptions {
   log: Logger;
 }
 
+const NOTHING: PointsOfFlush = { readings: [], seconds: [], moved: [] };
+
 /** Seconds that are older than this are asked for when they are rewritten. */
 const LOOK_BACK_MS = 86_400_000;
 
@@ -72,7 +74,11 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
       this.#recent.forget();
       await this.logGuard.demandWhole();
       const unfinished = await this.#books.unfinished();
-      if (unfinished !== undefined) await this.#books.finish(await this.#apply(await pointsIn(unfinished)));
+      if (unfinished !== undefined) {
+        const points = await pointsIn(unfinished);
+        const refused = await this.#apply(points);
+        await this.#books.finish(points.isAgain ? [] : refused);
+      }
       this.#isUnfinished = false;
       // Asked even where nothing was unfinished: whoever begins must know that InfluxDB answers.
       this.#recent.begin(await this.noSecondsFrom(this.options.clock() - LOOK_BACK_MS));
@@ -113,9 +119,9 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
       return { readings: 0, deadLetters, seconds: 0 };
     }
     return {
-      readings: await this.#pruneAll(readingPoints, 'count("number")', readingsBefore),
+      readings: await this.#pruneAll(readingPoints, 'count("number")', readingsBefore, (readings) => ({ ...NOTHING, readings })),
       deadLetters,
-      seconds: await this.#pruneAll(secondPoints, 'sum("seconds")', secondsBefore),
+      seconds: await this.#pruneAll(secondPoints, 'sum("seconds")', secondsBefore, (seconds) => ({ ...NOTHING, seconds })),
     };
   }
 
@@ -170,7 +176,16 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
   }
 
   /** Deletes step by step, so that writes get their turn in between, and never beside them. What is left when the store closes goes another time. */
-  async #pruneAll<T extends { at: number }>(points: Measurement<T>, countOf: string, before: number): Promise<number> {
+  async #pruneAll<T extends { at: number }>(
+    points: Measurement<T>,
+    countOf: string,
+    before: number,
+    flushOf: (rows: T[]) => PointsOfFlush,
+  ): Promise<number> {
+    const keep = async (staying: T[]) => {
+      await this.#books.keep(await textOf({ ...flushOf(staying), isAgain: true }));
+      this.#isUnfinished = true;
+    };
     let pruned = 0;
     for (let isLeft = true; isLeft && !this.#isClosing; )
       await this.#serially(async () => {
@@ -179,7 +194,9 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
           isLeft = false;
           return;
         }
-        const count = await this.logGuard.guarded(() => pruneStep(this.#database, points, countOf, before));
+        const count = await this.logGuard.guarded(() => pruneStep(this.#database, points, countOf, before, keep));
+        if (this.#isUnfinished) await this.#books.finish([]);
+        this.#isUnfinished = false;
         isLeft = count !== undefined;
         pruned += count ?? 0;
       });

@@ -12,6 +12,7 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
  * until a point of theirs is written (measured): where that may be, the newest point of each is written once more.
  * @param countOf what counts the points, InfluxQL
  * @param until UTC ms, not included; a part of one counts for nothing
+ * @param keep gets those points before anything is deleted: a crash in between must not leave them hidden
  * @returns how many went; undefined: nothing is older
  */
 export async function pruneStep<T extends { at: number }>(
@@ -19,6 +20,7 @@ export async function pruneStep<T extends { at: number }>(
   points: Measurement<T>,
   countOf: string,
   until: number,
+  keep: (staying: T[]) => Promise<void> = async () => {},
 ): Promise<number | undefined> {
   // Else what is asked for and what is deleted differ by the points of one millisecond, for ever.
   const before = Math.floor(until);
@@ -34,8 +36,9 @@ export async function pruneStep<T extends { at: number }>(
   const newest = isRisky
     ? `SELECT ${points.select} FROM ${measurement} ${where(within(before, FOREVER))} GROUP BY * ORDER BY time DESC LIMIT 1`
     : undefined;
-  const staying = newest ? await ask(newest) : [];
+  const staying = (newest ? await ask(newest) : []).flatMap((each) => points.rowsOf(each, true));
+  if (staying.length) await keep(staying);
   await ask(`DELETE FROM ${measurement} ${span}`);
-  await database.write(staying.flatMap((each) => points.rowsOf(each, true)).map((point) => points.lineOf(point)));
+  await database.write(staying.map((point) => points.lineOf(point)));
   return going.reduce((sum, { values }) => sum + ((values[0]?.[1] as number | null | undefined) ?? 0), 0);
 }

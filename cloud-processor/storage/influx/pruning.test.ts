@@ -1,6 +1,6 @@
 import { describeOnInflux } from '../../test-data/influx-server.js';
 import { InfluxUnderTest } from '../../test-data/influx-under-test.js';
-import { letterOf, readingAt, secondOf, T0 } from '../../test-data/readings.js';
+import { letterOf, readingAt, recordOf, secondOf, T0 } from '../../test-data/readings.js';
 import type { StoreWrite, TimeSeriesStore } from '../time-series-store.js';
 
 const always = { from: 0, until: Number.MAX_SAFE_INTEGER };
@@ -41,6 +41,42 @@ describeOnInflux('what is too old in InfluxDB', () => {
     expect(await store.prune(old(4))).toEqual({ readings: 0, deadLetters: 0, seconds: 2 });
     expect(await membersOf(store)).toEqual(['ada', '(ada)']);
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual(secondsOf('ada', 9));
+    await store.close();
+  });
+
+  test.each<['reset' | 'lose']>([['reset'], ['lose']])('goes, and a crash meanwhile (%s) hides nothing else', async (fate) => {
+    const name = `crash-${fate}`;
+    const rows = (member: string, sensor: string, ...at: number[]) =>
+      flush({
+        seconds: secondsOf(member, ...at),
+        readings: at.map((s) => readingAt(s * 1000, { sensor, number: s + 1 })),
+        spools: [recordOf('spool0001', { ranges: [[1, 10]] })],
+        watermarkAt: T0 + at.at(-1)! * 1000,
+      });
+    const limits = (s: number) => ({ readingsBefore: T0 + s * 1000, secondsBefore: T0 + s * 1000 });
+    let store = await influx.open(name);
+    await store.begin();
+    await store.write(rows('ada', 'ant-hr-1', 1));
+    await store.write(rows('bruno', 'ant-hr-2', 2, 3));
+    await store.prune(limits(2));
+    const last = rows('ada', 'ant-hr-1', 9);
+    await store.write(last);
+    // Of readings first, then of member-seconds: all is deleted that should be, and nothing is written after that.
+    for (const epoch of [2, 3]) {
+      influx.proxy.fateOf = ({ kind }) => (kind === 'write' ? fate : 'pass');
+      await expect(store.prune(limits(4))).rejects.toThrow('cannot be reached');
+      await expect(store.write(flush({}))).rejects.toMatchObject({ code: 'FLUSH_UNFINISHED' });
+      influx.heal();
+      await store.close();
+      store = await influx.open(name);
+      expect(await store.begin()).toEqual({ epoch, watermarkAt: last.watermarkAt, spools: last.spools });
+    }
+    expect(await store.prune(limits(4))).toEqual({ readings: 0, deadLetters: 0, seconds: 0 });
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual(last.readings);
+    expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual(last.seconds);
+    const shown = await influx.server.ask(name, 'SHOW SERIES');
+    expect(shown.map(({ key }) => String(key).split(',')[0])).toEqual(['member_second', 'reading']);
+    expect(await store.deadLetterCounts()).toEqual(new Map());
     await store.close();
   });
 
