@@ -10,6 +10,7 @@ import { registryPath, storePath } from './storage/embedded-paths.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import { InfluxFigures } from './storage/influx/influx-figures.js';
 import { openInfluxStore } from './storage/influx/open-influx-store.js';
+import { RequestSlots } from './storage/influx/request-slots.js';
 import type { TimeSeriesStore } from './storage/time-series-store.js';
 import type { FigureStore } from './telemetry/telemetry.js';
 
@@ -58,8 +59,9 @@ export async function openStore(options: StoresOptions): Promise<Pick<Stores, 's
 
 /** The books go by the name of the database: another one begins with books of its own. */
 async function openInflux(influx: InfluxLogin, database: RegistryDatabase, clock: Clock, log: Logger) {
-  const store = await openInfluxStore({ ...influx, books: await SqlBookStore.open(database, influx.database), clock, log });
-  return { store, figures: new InfluxFigures({ ...influx, guard: store.logGuard, log }) };
+  const slots = new RequestSlots();
+  const store = await openInfluxStore({ ...influx, books: await SqlBookStore.open(database, influx.database), clock, log, slots });
+  return { store, figures: new InfluxFigures({ ...influx, guard: store.logGuard, slots, log }) };
 }
 
 /** In this order: a store may have its books in the registry's database. */

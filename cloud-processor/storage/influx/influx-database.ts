@@ -13,6 +13,10 @@ export interface DatabaseOptions {
   /** Of somebody's question: sums over a long session take a while, ms. */
   readTimeoutMs?: number;
   patience?: PatienceOptions;
+  /** Shared by all that ask one server; absent: its own. */
+  slots?: RequestSlots;
+  /** Where all its requests wait for a slot; absent: each in its own lane. */
+  lane?: Lane;
 }
 
 const WRITE_TIMEOUT_MS = 10_000;
@@ -20,14 +24,18 @@ const READ_TIMEOUT_MS = 30_000;
 
 /** One database of InfluxDB: a few requests at a time, waiting when it asks for that, made when it is not there. */
 export class InfluxDatabase {
-  readonly #slots = new RequestSlots();
+  readonly #slots: RequestSlots;
+  readonly #lane: Lane | undefined;
   readonly #patience: Patience;
   readonly #connections: Record<Lane, InfluxConnection>;
   readonly #name: string;
   readonly #log: Logger;
   #major: number | undefined;
 
-  constructor(login: InfluxLogin, { log, writeTimeoutMs = WRITE_TIMEOUT_MS, readTimeoutMs = READ_TIMEOUT_MS, patience }: DatabaseOptions) {
+  constructor(login: InfluxLogin, options: DatabaseOptions) {
+    const { log, writeTimeoutMs = WRITE_TIMEOUT_MS, readTimeoutMs = READ_TIMEOUT_MS, patience, slots = new RequestSlots(), lane } = options;
+    this.#slots = slots;
+    this.#lane = lane;
     // Each its own: a question that takes too long must not end a flush.
     this.#connections = { write: new InfluxConnection(login, writeTimeoutMs), read: new InfluxConnection(login, readTimeoutMs) };
     this.#patience = new Patience(patience);
@@ -87,7 +95,7 @@ export class InfluxDatabase {
 
   /** A slot is free for others while one waits. */
   #ask<T>(lane: Lane, request: (connection: InfluxConnection) => Promise<T>): Promise<T> {
-    return this.#patience.with(() => this.#slots.take(lane, () => request(this.#connections[lane])));
+    return this.#patience.with(() => this.#slots.take(this.#lane ?? lane, () => request(this.#connections[lane])));
   }
 
   async #there<T>(request: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { flushNumber } from '../../test-data/numbered-flushes.js';
 import { T0 } from '../../test-data/readings.js';
 import { InfluxFigures } from './influx-figures.js';
 import type { InfluxTimeSeriesStore } from './influx-time-series-store.js';
+import { RequestSlots } from './request-slots.js';
 
 const log = pino({ level: 'silent' });
 const HOUR_MS = 3_600_000;
@@ -38,10 +39,12 @@ describeOnInflux('figures for dashboards', () => {
   afterAll(() => influx.close());
   beforeEach(() => influx.heal());
   let store: InfluxTimeSeriesStore;
+  let slots: RequestSlots;
   /** Beside a store of that database. */
   const open = async (database: string, options: { writeTimeoutMs?: number } = {}) => {
-    store = await influx.open(database);
-    return new InfluxFigures({ url: influx.proxy.url, database, guard: store.logGuard, log, ...options });
+    slots = new RequestSlots();
+    store = await influx.open(database, { slots });
+    return new InfluxFigures({ url: influx.proxy.url, database, guard: store.logGuard, slots, log, ...options });
   };
   afterEach(() => store.close());
   const timesOf = async (database: string, measurement: string) =>
@@ -84,6 +87,28 @@ describeOnInflux('figures for dashboards', () => {
     expect(await figures.write([letters(T0)])).toBe(0);
     await store.write(flushNumber(1));
     figures.close();
+  });
+
+  test('and questions and flushes together: at most four requests are in flight, and a flush finds a slot', async () => {
+    const figures = await open('together', { writeTimeoutMs: 60_000 });
+    await store.begin();
+    let [most, ended] = [0, 0];
+    influx.proxy.fateOf = ({ text }) => {
+      most = Math.max(most, slots.inFlight);
+      return text.startsWith('dead_letters') ? 'hold' : 'pass';
+    };
+    const held = Array.from({ length: 6 }, (_, i) =>
+      figures
+        .write([letters(T0 + i)])
+        .catch(() => {})
+        .finally(() => ended++),
+    );
+    const questions = Array.from({ length: 6 }, () => store.totals({ gym: 'demo', room: 'main', from: 0 }));
+    for (let n = 1; n <= 3; n++) await store.write(flushNumber(n));
+    expect([most, ended]).toEqual([4, 0]);
+    influx.heal();
+    figures.close();
+    await Promise.all([...held, ...questions]);
   });
 
   test.each<[Fate]>([

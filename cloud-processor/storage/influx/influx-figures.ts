@@ -16,6 +16,7 @@ import { InfluxDatabase } from './influx-database.js';
 import type { LogGuard } from './log-guard.js';
 import type { Measurement } from './measurement.js';
 import { pruneStep } from './prune-step.js';
+import type { RequestSlots } from './request-slots.js';
 
 /** Figures are written every 10 s: those that take longer are late. */
 const WRITE_TIMEOUT_MS = 5000;
@@ -41,18 +42,20 @@ const SESSIONS = [stepOf(sessionPoints, 'session'), stepOf(sessionMemberPoints, 
 export interface InfluxFiguresOptions extends InfluxLogin {
   /** Of the store that writes to the same InfluxDB: what one of them tears, the other must not write into. */
   guard: Pick<LogGuard, 'guarded'>;
+  /** Of that store, too. */
+  slots: RequestSlots;
   log: Logger;
   writeTimeoutMs?: number;
 }
 
-/** What dashboards read beside member-seconds, in the same database, by connections of its own: whatever becomes of it, no flush waits for it. */
+/** What dashboards read beside member-seconds, in the same database, by connections of its own, and never in the last slot: whatever becomes of it, no flush waits for it. */
 export class InfluxFigures implements FigureStore {
   readonly #database: InfluxDatabase;
   #isClosing = false;
 
   constructor(private readonly options: InfluxFiguresOptions) {
-    const { log, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
-    this.#database = new InfluxDatabase(options, { log, writeTimeoutMs, patience: { mostMs: writeTimeoutMs } });
+    const { log, slots, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
+    this.#database = new InfluxDatabase(options, { log, slots, lane: 'read', writeTimeoutMs, patience: { mostMs: writeTimeoutMs } });
   }
 
   async write(lines: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import { InfluxAwayError } from './influx-errors.js';
 
-/** `write`: what a flush needs. `read`: what somebody wants to know; it never takes the last slot. */
+/** `write`: what a flush needs. `read`: all else; it never takes the last slot. */
 export type Lane = 'write' | 'read';
 
 const MOST = 4;
