@@ -20,8 +20,15 @@ const INVALID_LOGIN = /^28/;
 const NO_SUCH_DATABASE = '3D000';
 const NO_RIGHT = '42501';
 
-/** An error that ends no connection: the statement was wrong, not the server. */
-export const isOfStatement = (error: unknown): boolean => error instanceof DatabaseError && error.severity === 'ERROR';
+/** Connection, login, server shut down or not up yet, no such database, too many connections, idle for too long. */
+const ENDS_CONNECTION = /^(08|28|3D|57P|53300|25P0[34])/;
+
+/**
+ * An error that ends no connection: the statement was wrong, or could not be carried out. By its code, for a server that speaks another language translates
+ * the severity; whatever else ends a connection, its end tells.
+ */
+export const isOfStatement = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code !== undefined && !ENDS_CONNECTION.test(error.code);
 
 /**
  * What became of a connection.
