@@ -39,11 +39,12 @@ function storedRowOf({ time, gym, room, gateway, spool, number, rrIntervalsMs, .
   return { gym, room, gateway, spool, number, reading: { ...fields, ...intervals, at: time } as unknown as Reading } as StoredRow;
 }
 
-/** 0 stands for an unknown interval, and an unknown energy is one of 0 seconds. */
+/** 0 stands for an unknown interval and for no differences of them, and an unknown energy is one of 0 seconds. */
 function memberSecondOf(row: Row): MemberSecond {
   const second: Row = { at: row.time };
   for (const [field, value] of Object.entries(row)) if (!DERIVED.test(field)) second[field] = value;
   if (second.meanRrMs === 0) delete second.meanRrMs;
+  if (second.rrDifferences === 0) for (const field of ['rrDifferences', 'rrSquaredDifferencesMs2']) delete second[field];
   if (row.energySeconds === 0) delete second.microKcal;
   return second as unknown as MemberSecond;
 }
