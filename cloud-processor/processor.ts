@@ -20,6 +20,7 @@ import { StrapLinks } from './ingest/strap-links.js';
 import { LiveServer } from './live/live-server.js';
 import { createProcessorMetrics } from './metrics/processor-metrics.js';
 import { nestLog } from './nest-log.js';
+import { processorHealth } from './processor-health.js';
 import { CommittedPublisher } from './publish/committed-publisher.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { RoomPublisher } from './publish/room-publisher.js';
@@ -249,28 +250,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     };
 
     const fleet = new GatewayFleet();
-    const bornAt = performance.now();
-    const clockFaults = () => [...boards.all()].reduce((sum, board) => sum + board.clockFaults, 0);
-    const isDegraded = () => pipeline.isStoreAway || pipeline.isRegistryAway || !publisher.connected;
-    const health = () => {
-      return {
-        status: isDegraded() ? ('degraded' as const) : ('ok' as const),
-        version,
-        epoch: pipeline.epoch,
-        now: clock(),
-        uptimeS: Math.floor((performance.now() - bornAt) / 1000),
-        broker: publisher.connected ? ('connected' as const) : ('away' as const),
-        store: pipeline.isStoreAway ? ('away' as const) : ('ok' as const),
-        ...(pipeline.storeFault === undefined ? {} : { storeFault: pipeline.storeFault }),
-        derivedUntil: derivation.watermarkAt + 1000,
-        readings: { ...pipeline.counts, waiting: books.waiting },
-        refusedBatches: pipeline.refusedBatches,
-        failedFlushes: pipeline.failedFlushes,
-        clockFaults: clockFaults(),
-        memoryMb: memoryMb(),
-      };
-    };
-
+    const health = processorHealth({ version, pipeline, derivation, boards, publisher, clock });
     const telemetry =
       figures &&
       new Telemetry({
@@ -281,12 +261,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         sessions: sessionTotals,
         registry,
         deadLetters: store,
-        figures: () => ({
-          isBrokerAway: !publisher.connected,
-          clockFaults: clockFaults(),
-          derivedUntil: derivation.watermarkAt + 1000,
-          memoryMb: memoryMb(),
-        }),
+        health,
         clock,
         log,
       });
@@ -345,8 +320,6 @@ const pruningBoth = (store: TimeSeriesStore, telemetry: Telemetry): Parameters<t
     return counts;
   },
 });
-
-const memoryMb = () => Math.round(process.memoryUsage.rss() / 1e6);
 
 /** Tells of a port in use before stores are opened, which takes seconds. @throws ListenError */
 async function assertPortFree(host: string, port: number): Promise<void> {

@@ -11,8 +11,8 @@ export interface HeardGateway {
 
 /** Three health messages that did not come: its connection may still stand, but nothing comes of it. */
 const SILENT_MS = 30_000;
-/** Of a gym; far more than any has. */
-const MOST_GATEWAYS = 1000;
+/** Of all gyms; far more than a processor has. */
+const MOST_GATEWAYS = 10_000;
 
 interface Known {
   of: GatewayParams;
@@ -24,7 +24,8 @@ interface Known {
 
 /** The newest word of every gateway since the processor began; a broker that keeps the last ones tells them at once. Times are UTC ms of the processor's clock. */
 export class GatewayFleet {
-  readonly #gyms = new Map<Id, Map<Id, Known>>();
+  /** By `gym/gateway`, in the order in which they were heard. */
+  readonly #gateways = new Map<string, Known>();
 
   /** @param isKept the broker kept the message for whoever subscribes: then it is as old as it says */
   hearHealth(of: GatewayParams, health: GatewayHealth, now: number, isKept: boolean): void {
@@ -47,30 +48,29 @@ export class GatewayFleet {
 
   /** Those of a gym that ever told their health, by id. */
   of(gym: Id, now: number): HeardGateway[] {
-    return [...(this.#gyms.get(gym)?.values() ?? [])]
-      .flatMap((known) => heard(known, now))
-      .sort((a, b) => (a.of.gateway < b.of.gateway ? -1 : 1));
+    return this.all(now).filter((gateway) => gateway.of.gym === gym);
   }
 
-  /** Those of all gyms. */
+  /** Those of all gyms, by gym and id. */
   all(now: number): HeardGateway[] {
-    return [...this.#gyms.keys()].flatMap((gym) => this.of(gym, now));
+    const sorted = [...this.#gateways].sort(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.flatMap(([, known]) => heard(known, now));
   }
 
   #known(of: GatewayParams): Known {
-    return this.#gyms.get(of.gym)?.get(of.gateway) ?? { of, heardAt: 0 };
+    return this.#gateways.get(keyOf(of)) ?? { of, heardAt: 0 };
   }
 
-  /** In the order in which they were heard: a broker without logins must not fill the memory. */
+  /** Those that were heard last: a broker without logins must not fill the memory. */
   #keep(known: Known): void {
-    const { gym, gateway } = known.of;
-    const ofGym = this.#gyms.get(gym) ?? new Map<Id, Known>();
-    this.#gyms.set(gym, ofGym);
-    ofGym.delete(gateway);
-    ofGym.set(gateway, known);
-    if (ofGym.size > MOST_GATEWAYS) ofGym.delete(ofGym.keys().next().value!);
+    const key = keyOf(known.of);
+    this.#gateways.delete(key);
+    this.#gateways.set(key, known);
+    if (this.#gateways.size > MOST_GATEWAYS) this.#gateways.delete(this.#gateways.keys().next().value!);
   }
 }
+
+const keyOf = ({ gym, gateway }: GatewayParams): string => `${gym}/${gateway}`;
 
 const heard = ({ of, health, heardAt, offlineIn }: Known, now: number): HeardGateway[] =>
   health ? [{ of, health, heardAt, isOnline: offlineIn !== of.room && now - heardAt < SILENT_MS }] : [];

@@ -1,17 +1,16 @@
+import type { HealthOf } from '../api/health.controller.js';
 import type { DeadReason } from '../ingest/dead-letter.js';
 import type { Pipeline } from '../ingest/pipeline.js';
 import type { DeadLettersRow, PipelineRow } from './measurements.js';
 
+/** What of a processor's health is told, beside the pipeline itself. */
+export type ObservedHealth = Pick<ReturnType<HealthOf>, 'broker' | 'clockFaults' | 'derivedUntil' | 'memoryMb'>;
+
 /** What the row is made of, beside the pipeline itself. */
-export interface ProcessorFigures {
+export interface ProcessorFigures extends ObservedHealth {
   processor: string;
-  isBrokerAway: boolean;
   isRegistryAway: boolean;
-  clockFaults: number;
   lostLines: number;
-  /** End of the last derived second, UTC ms. */
-  derivedUntil: number;
-  memoryMb: number;
 }
 
 /** What of a pipeline is told. */
@@ -29,7 +28,7 @@ export function pipelineRow(pipeline: Observed, figures: ProcessorFigures, at: n
     processor: figures.processor,
     epoch,
     store: Number(!pipeline.isStoreAway),
-    broker: Number(!figures.isBrokerAway),
+    broker: Number(figures.broker === 'connected'),
     registry: Number(!figures.isRegistryAway),
     ...counts,
     waiting: books.waiting,

@@ -46,7 +46,7 @@ async function processorOf(room: Id, figures: KeptFigures) {
     sessions: totals,
     registry,
     deadLetters: store,
-    figures: () => ({ isBrokerAway: false, clockFaults: 0, derivedUntil: clock.now, memoryMb: 200 }),
+    health: () => ({ broker: 'connected', clockFaults: 0, derivedUntil: clock.now, memoryMb: 200 }),
     clock: () => clock.now,
     log,
   });

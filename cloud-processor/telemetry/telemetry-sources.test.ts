@@ -84,7 +84,7 @@ describeOnPostgres('while PostgreSQL is away', () => {
       sessions: totals,
       registry,
       deadLetters: books,
-      figures: () => ({ isBrokerAway: false, clockFaults: 0, derivedUntil: now, memoryMb: 200 }),
+      health: () => ({ broker: 'connected', clockFaults: 0, derivedUntil: now, memoryMb: 200 }),
       clock: () => now,
       log,
     });

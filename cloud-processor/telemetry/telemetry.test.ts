@@ -215,7 +215,7 @@ async function telemetryOn(figureStore: FigureStore, fleet = new GatewayFleet())
     sessions: totals,
     registry,
     deadLetters: store,
-    figures: () => ({ isBrokerAway: true, clockFaults: 1, derivedUntil: now - 1500, memoryMb: 200 }),
+    health: () => ({ broker: 'away', clockFaults: 1, derivedUntil: now - 1500, memoryMb: 200 }),
     clock: () => now,
     log,
   });

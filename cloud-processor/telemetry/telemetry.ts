@@ -18,7 +18,7 @@ import {
   sessionPoints,
   strapPoints,
 } from './measurements.js';
-import { deadLettersRows, type Observed, type ProcessorFigures, pipelineRow } from './pipeline-rows.js';
+import { deadLettersRows, type Observed, type ObservedHealth, pipelineRow } from './pipeline-rows.js';
 import type { SessionTotals } from './session-totals.js';
 
 /** Takes what dashboards read beside member-seconds: InfluxDB, where it is the store. */
@@ -42,8 +42,7 @@ export interface TelemetryOptions {
   /** Whether it answers is told. */
   registry: Pick<Registry, 'rooms'>;
   deadLetters: Pick<TimeSeriesStore, 'deadLetterCounts'>;
-  /** What else is told of the processor. */
-  figures(): Omit<ProcessorFigures, 'processor' | 'isRegistryAway' | 'lostLines'>;
+  health(): ObservedHealth;
   clock: Clock;
   log: Logger;
 }
@@ -153,7 +152,7 @@ export class Telemetry {
   }
 
   async #figures(now: number): Promise<Figures> {
-    const { pipeline, fleet, sessions, registry, deadLetters, processor, figures } = this.options;
+    const { pipeline, fleet, sessions, registry, deadLetters, processor, health } = this.options;
     const spools = rowsByGateway([...pipeline.books.ledger()].map(ledgerRow));
     const gateways = fleet.all(now).filter(({ heardAt }) => now - heardAt <= MISSED_MS);
     const [rooms, counts, rows] = await Promise.all([
@@ -161,7 +160,7 @@ export class Telemetry {
       this.#asked('dead letters', deadLetters.deadLetterCounts()),
       this.#asked('sessions', sessions.rows(now)),
     ]);
-    const ofProcessor = { ...figures(), processor, isRegistryAway: pipeline.isRegistryAway || !rooms, lostLines: this.#lostLines };
+    const ofProcessor = { ...health(), processor, isRegistryAway: pipeline.isRegistryAway || !rooms, lostLines: this.#lostLines };
     const lines = [
       ...this.#line(pipelinePoints, pipelineRow(pipeline, ofProcessor, now)),
       ...deadLettersRows(counts ?? new Map(), processor, now).flatMap((row) => this.#line(deadLettersPoints, row)),

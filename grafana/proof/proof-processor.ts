@@ -112,7 +112,7 @@ export class ProofProcessor {
       sessions,
       registry,
       deadLetters: store,
-      figures: () => ({ isBrokerAway: false, clockFaults: 0, derivedUntil: derivation.watermarkAt + 1000, memoryMb: 210 }),
+      health: () => ({ broker: 'connected', clockFaults: 0, derivedUntil: derivation.watermarkAt + 1000, memoryMb: 210 }),
       clock,
       log,
     });
