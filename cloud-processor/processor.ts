@@ -18,6 +18,7 @@ import { Pipeline, totalsQuery } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
 import { StrapLinks } from './ingest/strap-links.js';
 import { LiveServer } from './live/live-server.js';
+import { liveState } from './live/live-state.js';
 import { createProcessorMetrics } from './metrics/processor-metrics.js';
 import { nestLog } from './nest-log.js';
 import { processorHealth } from './processor-health.js';
@@ -287,7 +288,20 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       throw new ListenError(error, host, httpPort, 'PULSEBOARD_HTTP_PORT');
     });
     const server = app.getHttpServer() as Server;
-    live = new LiveServer({ boards, clock, defaultRoom: { gym, room }, roomName: people.roomName, log }, server);
+    live = new LiveServer(
+      {
+        boards,
+        clock,
+        defaultRoom: { gym, room },
+        rooms: () => people.rooms(),
+        isKnown: people.isPrepared,
+        roomName: people.roomName,
+        stateOf: (gym, room, now) =>
+          liveState({ broker: transport.isSubscribed && publisher.connected, pipeline, fleet }, { gym, room }, now),
+        log,
+      },
+      server,
+    );
     closers.push(() => live?.close());
     pipeline.start();
     closers.push(startPruning(telemetry ? pruningBoth(store, telemetry) : store, retention, clock, log));

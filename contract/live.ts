@@ -1,7 +1,10 @@
+import type { Id } from './ids.js';
 import type { BoardRow, RankBy, Session } from './member-second.js';
 
 /**
  * The WebSocket of the wall page, `/live/{gym}/{room}`: one snapshot, then deltas, at most 20 a second and at least one a second.
+ * `/live` alone is the server's default room. A room that does not exist gets one `unknown-room` message, and the socket is closed with
+ * `UNKNOWN_ROOM_CLOSE_CODE`; it appears as soon as a gateway of it is heard, so a page may ask again.
  * All times are the processor's (virtual in a replay): compare them with `now`, never with the page's own clock.
  */
 export interface LiveSnapshot {
@@ -13,15 +16,101 @@ export interface LiveSnapshot {
   roomName: string;
   session?: Session;
   rows: LiveRow[];
+  /** What stands between a strap and this page. */
+  state: LiveState;
+  /** Of the session that has just ended: for `RESULTS_SHOWN_MS` after its end, also for a page that connects within this time. */
+  results?: SessionResults;
 }
 
-/** Rows that changed, whole; members that left; the session when it changed. */
+/** Rows that changed, whole; members that left; the session, the state and the results when they changed. */
 export interface LiveDelta {
   type: 'delta';
   now: number;
   session?: Session;
   rows: LiveRow[];
   gone: string[];
+  /** The whole state, when any of it changed. */
+  state?: LiveState;
+  /** The whole results, when they changed; null: they are shown no longer. */
+  results?: SessionResults | null;
+}
+
+/** The room that was asked for does not exist, or its name is not an id. The last message on its socket. */
+export interface LiveUnknownRoom {
+  type: 'unknown-room';
+  now: number;
+  /** As they stand in the address, decoded; at most 100 characters each. */
+  gym: string;
+  room: string;
+  /** invalid: not an id, so there can be no such room; unknown: no gateway of it was heard yet. */
+  reason: 'invalid' | 'unknown';
+  /** What is wrong and what to do, for people. */
+  sentence: string;
+  /** The rooms that exist, by gym and room; at most `MAX_LISTED_ROOMS`. */
+  rooms: LiveRoom[];
+}
+
+export interface LiveRoom {
+  gym: string;
+  room: string;
+  /** Display name. */
+  name: string;
+  /** Path of its wall page: `/wall/{gym}/{room}`. */
+  path: string;
+}
+
+/** Why a live board may be empty or stand still. Everything that is known as soon as it is known; nothing is guessed. */
+export interface LiveState {
+  /** away: the processor has no connection to the broker, or hears nothing over it: no reading can arrive. */
+  broker: 'connected' | 'away';
+  /** away: readings are shown and not kept; the gateways keep them. */
+  store: 'ok' | 'away';
+  /** away: rooms that are not known yet cannot be opened; nicknames and straps are as they were last known. */
+  registry: 'ok' | 'away';
+  /** Gateways of this room, by id; empty: no gateway of this room was ever heard. */
+  gateways: LiveGateway[];
+}
+
+/** A gateway of the room, as the processor knows it. */
+export interface LiveGateway {
+  gateway: Id;
+  /** never-heard: it is known by name only (its status, or what is stored of it); offline: see `offlineSince`. */
+  state: GatewayPresence;
+  /** UTC ms; with `offline` only. */
+  offlineSince?: number;
+  /** Why it is offline or was never heard, for people. */
+  reason?: string;
+  /** Whether at least one radio of it works (searches or receives); absent: unknown, because it never reported its health. */
+  hasRadio?: boolean;
+  /** Two machines speak with this id: a cloned card. */
+  isCloned: boolean;
+}
+
+export type GatewayPresence = 'online' | 'offline' | 'never-heard';
+
+/** What everybody reached in a session, from its stored seconds: also of those who went home before its end. */
+export interface SessionResults {
+  session: Session;
+  /** By points, the most first; equal points share a rank. */
+  members: SessionResult[];
+}
+
+export interface SessionResult {
+  rank: number;
+  member: string;
+  /** Only with consent. */
+  nickname?: string;
+  guest: boolean;
+  /** To a hundredth. */
+  points: number;
+  /** To a tenth; absent: weight or age unknown. */
+  kcal?: number;
+  /** Stored seconds of the session. */
+  seconds: number;
+  /** Mean over the stored seconds, to a tenth; absent: there are none. */
+  meanBpm?: number;
+  /** Absent: nothing that counts steps was worn. */
+  steps?: number;
 }
 
 /** A board row with its rank for each way of ranking, so that a tab re-sorts without asking the server. */
@@ -31,4 +120,12 @@ export interface LiveRow extends Omit<BoardRow, 'rank'> {
   recentBpm?: (number | null)[];
 }
 
-export type LiveMessage = LiveSnapshot | LiveDelta;
+/** What shows a room. */
+export type LivePicture = LiveSnapshot | LiveDelta;
+export type LiveMessage = LivePicture | LiveUnknownRoom;
+
+/** The socket of a room that does not exist is closed with this code: 4000 to 4999 are an application's own [RFC 6455, 7.4.2]. */
+export const UNKNOWN_ROOM_CLOSE_CODE = 4404;
+/** Results are shown for this long after the end of their session. */
+export const RESULTS_SHOWN_MS = 60_000;
+export const MAX_LISTED_ROOMS = 100;

@@ -1,6 +1,6 @@
 /** Measures the way of a heartbeat from the radio's byte to the WebSocket of the page, with a full room. */
 import { parseArgs } from 'node:util';
-import type { LiveMessage } from '@pulseboard/contract';
+import type { LivePicture } from '@pulseboard/contract';
 import { WebSocket } from 'ws';
 import { cleanUp, startSystem } from './harness/system.js';
 
@@ -38,7 +38,7 @@ function measure(liveUrl: string): Promise<number[]> {
     socket.on('error', reject);
     socket.on('message', (data) => {
       const receivedAt = Date.now();
-      const { type, rows } = JSON.parse(String(data)) as LiveMessage;
+      const { type, rows } = JSON.parse(String(data)) as LivePicture;
       for (const { member, lastReadingAt } of rows) {
         if (lastReadingAt <= (shown.get(member) ?? 0)) continue;
         shown.set(member, lastReadingAt);

@@ -1,4 +1,4 @@
-import type { LiveMessage, LiveRow, Session } from '@pulseboard/contract';
+import type { LivePicture, LiveRow, LiveState, Session, SessionResults } from '@pulseboard/contract';
 import fc from 'fast-check';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
 import { RoomBoard } from '../board/room-board.js';
@@ -6,6 +6,7 @@ import { readingAt, secondOf, T0 } from '../test-data/readings.js';
 import { LiveFeed } from './live-feed.js';
 
 const roster = new Roster(emptyRoster);
+const connected: LiveState = { broker: 'connected', store: 'ok', registry: 'ok', gateways: [] };
 const newBoard = () => new RoomBoard('demo', 'main', () => roster);
 
 /** A page: a snapshot, then deltas. */
@@ -13,7 +14,7 @@ class Page {
   readonly rows = new Map<string, LiveRow>();
   session: Session | undefined;
 
-  hear(message: LiveMessage): void {
+  hear(message: LivePicture): void {
     if (message.type === 'snapshot') this.rows.clear();
     else for (const member of message.gone) this.rows.delete(member);
     for (const row of message.rows) this.rows.set(row.member, row);
@@ -41,7 +42,7 @@ test('whoever comes when, after a delta every page shows what a fresh one would'
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const board = newBoard();
-      const feed = new LiveFeed(board, 'Main');
+      const feed = new LiveFeed(board, 'Main', () => connected);
       const pages: Page[] = [];
       let now = T0;
       for (const each of [...steps, { kind: 'delta' as const }]) {
@@ -73,7 +74,7 @@ test('whoever comes when, after a delta every page shows what a fresh one would'
 
 test('only what changed is told, and the last minute to begin with', () => {
   const board = newBoard();
-  const feed = new LiveFeed(board, 'Main');
+  const feed = new LiveFeed(board, 'Main', () => connected);
   const note = (ms: number, sensor: string, bpm: number) => board.note(readingAt(ms, { sensor, heartRateBpm: bpm }), sensor, T0 + ms);
   note(0, 'a', 140);
   note(0, 'b', 130);
@@ -88,6 +89,7 @@ test('only what changed is told, and the last minute to begin with', () => {
   expect(feed.snapshot(T0).rows[0]!.recentBpm).toHaveLength(60);
   expect(feed.delta(T0)).toMatchObject({
     session: { kind: 'open-gym' },
+    state: connected,
     rows: [{ recentBpm: expect.anything() }, { recentBpm: expect.anything() }],
     gone: [],
   });
@@ -100,4 +102,37 @@ test('only what changed is told, and the last minute to begin with', () => {
   expect(feed.delta(T0 + 500)).toMatchObject({ rows: [{ member: 'b', ranks: { points: 1 } }], gone: ['a'] });
   note(1500, 'a', 140);
   expect(feed.delta(T0 + 1500).rows.find((row) => row.member === 'a')).toHaveProperty('recentBpm');
+});
+
+test('the state is in the snapshot, and in a delta when any of it changed', () => {
+  let state = connected;
+  const feed = new LiveFeed(newBoard(), 'Main', () => state);
+  expect(feed.snapshot(T0).state).toEqual(connected);
+  expect(feed.delta(T0).state).toEqual(connected);
+  expect(feed.delta(T0)).not.toHaveProperty('state');
+  state = { ...connected, gateways: [{ gateway: 'gateway-1', state: 'offline', offlineSince: T0, isCloned: false }] };
+  expect(feed.snapshot(T0).state).toEqual(state);
+  expect(feed.delta(T0).state).toEqual(state);
+  expect(feed.delta(T0)).not.toHaveProperty('state');
+});
+
+test('results are in the snapshot while they are shown; a delta brings them, and takes them away', () => {
+  const session = { gym: 'demo', room: 'main', session: 's', kind: 'open-gym', state: 'ended', startedAt: T0, endedAt: T0 + 1 } as const;
+  let results: SessionResults | undefined;
+  const feed = new LiveFeed(
+    newBoard(),
+    'Main',
+    () => connected,
+    () => results,
+  );
+  expect(feed.snapshot(T0)).not.toHaveProperty('results');
+  expect(feed.delta(T0)).not.toHaveProperty('results');
+  results = { session, members: [{ rank: 1, member: 'ada', guest: false, points: 3, seconds: 60 }] };
+  expect(feed.snapshot(T0).results).toEqual(results);
+  expect(feed.delta(T0).results).toEqual(results);
+  expect(feed.delta(T0)).not.toHaveProperty('results');
+  results = undefined;
+  expect(feed.snapshot(T0)).not.toHaveProperty('results');
+  expect(feed.delta(T0).results).toBeNull();
+  expect(feed.delta(T0)).not.toHaveProperty('results');
 });

@@ -1,17 +1,24 @@
-import type { LiveDelta, LiveRow, LiveSnapshot } from '@pulseboard/contract';
+import type { LiveDelta, LiveRow, LiveSnapshot, LiveState, SessionResults } from '@pulseboard/contract';
 import type { RoomBoard } from '../board/room-board.js';
 
 /** Listeners know different things of this member. */
 const UNSURE = '';
+/** No results are shown. */
+const NONE = 'null';
 
 /** Remembers what a room's listeners know, and says what is new to them. */
 export class LiveFeed {
   readonly #told = new Map<string, string>();
   #session = '';
+  #state = '';
+  #results = NONE;
 
+  /** @param stateOf what stands between the straps and the page, at `now` */
   constructor(
     private readonly board: RoomBoard,
     private readonly roomName: string,
+    private readonly stateOf: (now: number) => LiveState,
+    private readonly resultsOf: (now: number) => SessionResults | undefined = () => undefined,
   ) {}
 
   /** The whole picture, for somebody who knows nothing. What it shows otherwise than the last delta, the next one tells in any case. */
@@ -21,6 +28,7 @@ export class LiveFeed {
     const shown = new Map(rows.map((row) => [row.member, JSON.stringify(row)]));
     for (const member of new Set([...this.#told.keys(), ...shown.keys()]))
       if (shown.get(member) !== this.#told.get(member)) this.#told.set(member, UNSURE);
+    const results = this.resultsOf(now);
     return {
       type: 'snapshot',
       now,
@@ -29,6 +37,8 @@ export class LiveFeed {
       roomName: this.roomName,
       ...(session ? { session } : {}),
       rows: rows.map((row) => this.#withRecent(row, now)),
+      state: this.stateOf(now),
+      ...(results ? { results } : {}),
     };
   }
 
@@ -49,7 +59,31 @@ export class LiveFeed {
     const session = JSON.stringify(this.board.session ?? null);
     const changed = session !== this.#session;
     this.#session = session;
-    return { type: 'delta', now, ...(changed && this.board.session ? { session: this.board.session } : {}), rows, gone };
+    return {
+      type: 'delta',
+      now,
+      ...(changed && this.board.session ? { session: this.board.session } : {}),
+      rows,
+      gone,
+      ...this.#stateIfChanged(now),
+      ...this.#resultsIfChanged(now),
+    };
+  }
+
+  #stateIfChanged(now: number): Pick<LiveDelta, 'state'> {
+    const state = this.stateOf(now);
+    const text = JSON.stringify(state);
+    if (text === this.#state) return {};
+    this.#state = text;
+    return { state };
+  }
+
+  #resultsIfChanged(now: number): Pick<LiveDelta, 'results'> {
+    const results = this.resultsOf(now) ?? null;
+    const text = JSON.stringify(results);
+    if (text === this.#results) return {};
+    this.#results = text;
+    return { results };
   }
 
   #withRecent(row: LiveRow, now: number): LiveRow {

@@ -1,18 +1,25 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, type Id, isId } from '@pulseboard/contract';
+import { type Clock, type Id, type LiveState, type SessionResults, UNKNOWN_ROOM_CLOSE_CODE } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Boards } from '../board/boards.js';
 import type { RoomBoard } from '../board/room-board.js';
 import { LiveFeed } from './live-feed.js';
+import { type KnownRoom, unknownRoom } from './unknown-room.js';
 
 export interface LiveServerOptions {
   boards: Boards;
   clock: Clock;
   /** Room of the bare path `/live`. */
   defaultRoom: { gym: Id; room: Id };
+  /** Every room that exists, by gym and room. */
+  rooms(): readonly KnownRoom[];
+  isKnown(gym: Id, room: Id): boolean;
   roomName(gym: Id, room: Id): string;
+  /** What stands between the straps of a room and its page. */
+  stateOf(gym: Id, room: Id, now: number): LiveState;
+  resultsOf?(board: RoomBoard, now: number): SessionResults | undefined;
   log: Logger;
 }
 
@@ -35,7 +42,7 @@ interface Channel {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** The WebSocket of the wall page: `/live` and `/live/{gym}/{room}`. */
+/** The WebSocket of the wall page: `/live` and `/live/{gym}/{room}`; a room that does not exist is answered with the rooms that do. */
 export class LiveServer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
   readonly #channels = new Map<string, Channel>();
@@ -91,23 +98,41 @@ export class LiveServer {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(client, at.gym, at.room));
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      if (this.options.isKnown(at.gym, at.room)) this.#join(client, at.gym, at.room);
+      else this.#refuse(client, at);
+    });
   };
 
-  #roomOf(url: string): { gym: Id; room: Id } | undefined {
-    const [live, gym, room, ...rest] = url.split('?')[0]!.split('/').filter(Boolean);
-    if (live !== 'live' || rest.length) return undefined;
-    if (gym === undefined) return this.options.defaultRoom;
-    return isId(gym) && isId(room) ? { gym, room } : undefined;
+  /** The room as the address names it, which may be no id; undefined when the path is another one. */
+  #roomOf(url: string): { gym: string; room: string } | undefined {
+    const [live, ...names] = url.split('?')[0]!.split('/').filter(Boolean);
+    if (live !== 'live') return undefined;
+    const [gym, ...room] = names.map(decoded);
+    return gym === undefined ? this.options.defaultRoom : { gym, room: room.join('/') };
+  }
+
+  #refuse(client: WebSocket, at: { gym: string; room: string }): void {
+    const { clock, rooms, log } = this.options;
+    client.on('error', (error) => log.debug({ err: error.message }, 'page gone'));
+    const message = unknownRoom(at, rooms(), clock());
+    client.send(JSON.stringify(message));
+    client.close(UNKNOWN_ROOM_CLOSE_CODE, `${message.reason} room`);
+    log.debug({ gym: message.gym, room: message.room, reason: message.reason }, 'a page asked for a room that does not exist');
   }
 
   #join(client: WebSocket, gym: Id, room: Id): void {
-    const { boards, clock, roomName, log } = this.options;
+    const { boards, clock, roomName, stateOf, resultsOf, log } = this.options;
     const key = `${gym}/${room}`;
     let channel = this.#channels.get(key);
     if (!channel) {
       channel = {
-        feed: new LiveFeed(boards.of(gym, room), roomName(gym, room)),
+        feed: new LiveFeed(
+          boards.of(gym, room),
+          roomName(gym, room),
+          (now) => stateOf(gym, room, now),
+          (now) => resultsOf?.(boards.of(gym, room), now),
+        ),
         clients: new Set(),
         pushedAt: new Array(MAX_PUSHES_PER_SECOND).fill(Number.NEGATIVE_INFINITY),
         dueAt: 0,
@@ -153,4 +178,13 @@ export class LiveServer {
 function isOwnPage({ headers }: IncomingMessage): boolean {
   if (headers.origin === undefined) return true;
   return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
+}
+
+/** A part of a path; what is not encoded as it should be is taken as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

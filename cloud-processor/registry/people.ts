@@ -37,5 +37,10 @@ export class People {
 
   readonly isPrepared = (gym: Id, room: Id): boolean => this.#rooms.has(`${gym}/${room}`);
   readonly rosterOf = (gym: Id): Roster => this.#rosters.get(gym) ?? this.#nobody;
+  /** Every room that is known, by gym and room. */
+  rooms(): Room[] {
+    return [...this.#rooms].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, room]) => room);
+  }
+
   readonly roomName = (gym: Id, room: Id): string => this.#rooms.get(`${gym}/${room}`)?.name ?? room;
 }

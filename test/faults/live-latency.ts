@@ -1,4 +1,4 @@
-import type { LiveMessage } from '@pulseboard/contract';
+import type { LivePicture } from '@pulseboard/contract';
 import { WebSocket } from 'ws';
 
 export interface Quantiles {
@@ -19,7 +19,7 @@ export class LiveLatency {
   constructor(url: string) {
     this.#socket = new WebSocket(`${url.replace(/^http/, 'ws')}/live`);
     this.#socket.on('error', () => {});
-    this.#socket.on('message', (data) => this.#take(JSON.parse(String(data)) as LiveMessage, Date.now()));
+    this.#socket.on('message', (data) => this.#take(JSON.parse(String(data)) as LivePicture, Date.now()));
   }
 
   /** Readings that were decoded before do not count. @param at UTC ms */
@@ -27,7 +27,7 @@ export class LiveLatency {
     this.#from = at;
   }
 
-  #take({ type, rows }: LiveMessage, now: number): void {
+  #take({ type, rows }: LivePicture, now: number): void {
     for (const { member, lastReadingAt } of rows) {
       if (lastReadingAt <= (this.#shown.get(member) ?? 0)) continue;
       this.#shown.set(member, lastReadingAt);

@@ -12,6 +12,7 @@ const members = (...rows: [string, LiveRow['ranks']][]) =>
     room: 'r',
     roomName: 'R',
     rows: rows.map(([id, r]) => liveRow(id, { ranks: r })),
+    state: { broker: 'connected', store: 'ok', registry: 'ok', gateways: [] },
   })!.members;
 const shown = (order: Order) => order.places.map(({ member, rank }) => `${rank} ${member}`);
 

@@ -14,6 +14,7 @@ const snapshot = (rows: LiveRow[], changes: Partial<LiveSnapshot> = {}): LiveSna
   roomName: 'Studio',
   session,
   rows,
+  state: { broker: 'connected', store: 'ok', registry: 'ok', gateways: [] },
   ...changes,
 });
 const delta = (now: number, rows: LiveRow[] = [], changes: Partial<LiveDelta> = {}): LiveDelta => ({

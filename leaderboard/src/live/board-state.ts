@@ -35,6 +35,7 @@ const RESULTS_MS = 60_000;
 /** @param state undefined before the first snapshot */
 export function reduceBoard(state: BoardState | undefined, message: LiveMessage): BoardState | undefined {
   if (message.type === 'snapshot') return withResults(fromSnapshot(message, state), state);
+  if (message.type === 'unknown-room') return state;
   return state && withResults(withDelta(state, message), state);
 }
 

@@ -1,4 +1,4 @@
-import type { LiveMessage } from '@pulseboard/contract';
+import type { LiveMessage, LivePicture } from '@pulseboard/contract';
 
 /**
  * The server is ours and of the same build: the page checks the frame, not each field.
@@ -7,7 +7,7 @@ import type { LiveMessage } from '@pulseboard/contract';
 export function parseLiveMessage(text: unknown): LiveMessage | undefined {
   if (typeof text !== 'string') return undefined;
   try {
-    const message = JSON.parse(text) as Partial<LiveMessage> | null;
+    const message = JSON.parse(text) as Partial<LivePicture> | null;
     if (typeof message !== 'object' || message === null || typeof message.now !== 'number' || !Array.isArray(message.rows))
       return undefined;
     if (message.type === 'snapshot') return message as LiveMessage;
