@@ -1,19 +1,5 @@
-import type { LiveRow } from '@pulseboard/contract';
-
 /** Not yet known; an en dash keeps the place of the figure. */
 export const UNKNOWN = '–';
-
-type Named = Pick<LiveRow, 'nickname' | 'guest' | 'member'>;
-
-/** A guest finds the own strap by the last four digits printed on it, whichever of its two radios is heard; a member without consent stays unnamed. */
-export function displayName(row: Named): string {
-  if (row.guest)
-    return `Guest ${row.member
-      .slice(row.member.lastIndexOf('-') + 1)
-      .slice(-4)
-      .toUpperCase()}`;
-  return row.nickname ?? 'Anonymous';
-}
 
 export const whole = (value: number | undefined): string => (value === undefined ? UNKNOWN : String(Math.round(value)));
 

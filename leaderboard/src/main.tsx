@@ -14,7 +14,7 @@ import './styles/footer.css';
 import './styles/tile.css';
 import './styles/notices.css';
 import './styles/podium.css';
-import './styles/phone.css';
+import './styles/list.css';
 
 const query = new URLSearchParams(location.search);
 const kiosk = query.get('kiosk') === '1';

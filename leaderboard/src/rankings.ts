@@ -18,7 +18,7 @@ export const leadOf = (metric: RankBy): Lead => (metric === 'bpm' ? 'bpm' : 'per
 export type Stat = 'bpm' | 'percent' | 'points' | 'kcal' | 'steps';
 
 const STATS: Readonly<Record<RankBy, readonly Stat[]>> = {
-  points: ['bpm', 'points', 'kcal', 'steps'],
+  points: ['points', 'bpm', 'kcal', 'steps'],
   percentOfMax: ['bpm', 'points', 'kcal', 'steps'],
   bpm: ['percent', 'points', 'kcal', 'steps'],
   calories: ['kcal', 'bpm', 'points', 'steps'],
@@ -27,6 +27,10 @@ const STATS: Readonly<Record<RankBy, readonly Stat[]>> = {
 
 /** The smaller figures, the first the last to go when tiles get small. */
 export const statsOf = (metric: RankBy): readonly Stat[] => STATS[metric];
+
+/** The smaller figure that ranks; undefined where the leading figure ranks. */
+export const rankingStat = (metric: RankBy): Stat | undefined =>
+  metric === 'percentOfMax' || metric === 'bpm' ? undefined : STATS[metric][0];
 
 const ALIASES: ReadonlyMap<string, RankBy> = new Map([
   ['percent', 'percentOfMax'],

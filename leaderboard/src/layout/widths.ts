@@ -19,6 +19,9 @@ export function statWidthEm(stat: Stat, { digit, percent, letter }: Glyphs): num
   return figure + STAT_UNIT * (UNIT_LETTERS[stat] * letter + 0.25);
 }
 
+/** A rank of two digits in its chip, with the gap after it. */
+export const rankWidthEm = ({ digit }: Glyphs): number => 2 * digit + 0.44 + 0.32;
+
 /** `Z4` in its chip. */
 export const zoneWidthEm = ({ digit }: Glyphs): number => 2.15 * digit + 0.6;
 

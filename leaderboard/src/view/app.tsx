@@ -1,5 +1,6 @@
 import type { RankBy } from '@pulseboard/contract';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { needsList } from '../layout/needs-list.js';
 import { RANKING_LABELS } from '../rankings.js';
 import { loadPinnedMember, savePinnedMember } from '../screen/pinned-member.js';
 import type { ViewStore } from '../view-store.js';
@@ -16,19 +17,17 @@ interface Props {
   onSelect: (metric: RankBy) => void;
 }
 
-/** A window too small for a grid of tiles; the same as in phone.css. */
-const PHONE = '(max-width: 699px), (max-height: 479px)';
+const windowSize = () => ({ width: window.innerWidth, height: window.innerHeight });
 
 export function App({ store, join, kiosk, onSelect }: Props) {
   const [view, setView] = useState(store.view);
-  const [phone, setPhone] = useState(() => matchMedia(PHONE).matches);
+  const [{ width, height }, setSize] = useState(windowSize);
   const [pinned, setPinned] = useState(loadPinnedMember);
   useEffect(() => store.subscribe(setView), [store]);
   useEffect(() => {
-    const query = matchMedia(PHONE);
-    const change = () => setPhone(query.matches);
-    query.addEventListener('change', change);
-    return () => query.removeEventListener('change', change);
+    const change = () => setSize(windowSize);
+    window.addEventListener('resize', change);
+    return () => window.removeEventListener('resize', change);
   }, []);
   const roomName = view.board?.roomName;
   useEffect(() => {
@@ -42,6 +41,11 @@ export function App({ store, join, kiosk, onSelect }: Props) {
   };
   const { board, connection, metric, heardAt } = view;
   const stale = connection === 'stale';
+  const list = needsList(width, height, view.order.places.length);
+  // The root, because a list scrolls and a wall does not.
+  useLayoutEffect(() => {
+    document.documentElement.classList.toggle('as-list', list);
+  }, [list]);
   const empty = board !== undefined && board.members.size === 0;
 
   return (
@@ -56,7 +60,7 @@ export function App({ store, join, kiosk, onSelect }: Props) {
             <p>You will appear here at once.</p>
           </div>
         ) : (
-          <Tiles view={view} pinned={pinned} onPin={pin} phone={phone} />
+          <Tiles view={view} pinned={pinned} onPin={pin} list={list} />
         )}
         {stale && <StaleBanner heardAt={heardAt} hasPicture={board !== undefined} />}
       </main>

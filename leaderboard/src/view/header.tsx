@@ -21,7 +21,7 @@ export function Header({ board, connection }: Props) {
   return (
     <header class="header">
       <div class="room">
-        <h1>{board?.roomName ?? 'Pulseboard'}</h1>
+        <h1 dir="auto">{board?.roomName ?? 'Pulseboard'}</h1>
         <p class={`connection ${connection}`} role="status">
           <span class="dot" aria-hidden="true" />
           {connection === 'live' ? 'Live' : 'Offline'}

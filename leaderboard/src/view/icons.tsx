@@ -20,14 +20,14 @@ export const LowBattery = () => (
   </span>
 );
 
-/** Bars of reception: one for weak, none for lost. */
-export const WeakSignal = ({ lost }: { lost: boolean }) => (
+/** One bar of reception. */
+export const WeakSignal = () => (
   <span class="icon weak-signal">
     <svg viewBox="0 0 28 24" aria-hidden="true">
-      <rect x="3" y="14" width="5" height="6" rx="1.2" class={lost ? 'outline' : undefined} />
+      <rect x="3" y="14" width="5" height="6" rx="1.2" />
       <rect x="11.5" y="9" width="5" height="11" rx="1.2" class="outline" />
       <rect x="20" y="4" width="5" height="16" rx="1.2" class="outline" />
     </svg>
-    <Spoken>{lost ? 'signal lost' : 'signal weak'}</Spoken>
+    <Spoken>signal weak</Spoken>
   </span>
 );

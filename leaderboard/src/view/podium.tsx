@@ -1,6 +1,7 @@
 import { reached } from '../figures.js';
 import { resultsOf } from '../layout/results.js';
 import type { Members } from '../live/board-state.js';
+import { Name } from './name.js';
 
 const MOST_ROWS = 12;
 
@@ -14,10 +15,10 @@ export function Podium({ results, kind }: { results: Members; kind: 'class' | 'o
     <section class="results" aria-labelledby="results-title">
       <h2 id="results-title">{kind === 'class' ? 'Class finished' : 'Session finished'}</h2>
       <ol class="podium" aria-label="Podium">
-        {all.slice(0, 3).map(({ member, name, points, rank }, i) => (
+        {all.slice(0, 3).map(({ member, name, guest, points, rank }, i) => (
           <li key={member} class={`step-${i + 1}`} data-member={member} data-rank={rank}>
             <span class="podium-rank">{rank}</span>
-            <span class="podium-name">{name}</span>
+            <Name name={name} guest={guest} class="podium-name" />
             <span class="podium-points">
               {reached(points)}
               <small> pts</small>
@@ -26,10 +27,10 @@ export function Podium({ results, kind }: { results: Members; kind: 'class' | 'o
         ))}
       </ol>
       <ol class="everyone" aria-label="Everyone's points" style={{ '--rows': Math.max(1, rows) }}>
-        {others.map(({ member, name, points, rank }) => (
+        {others.map(({ member, name, guest, points, rank }) => (
           <li key={member} data-member={member} data-rank={rank}>
             <span class="everyone-rank">{rank}</span>
-            <span class="everyone-name">{name}</span>
+            <Name name={name} guest={guest} class="everyone-name" />
             <span class="everyone-points">{reached(points)}</span>
           </li>
         ))}

@@ -1,11 +1,13 @@
-import { age, displayName, reached, UNKNOWN, whole } from '../figures.js';
+import { age, reached, UNKNOWN, whole } from '../figures.js';
 import type { Grid } from '../layout/grid.js';
 import type { BoardMember } from '../live/board-state.js';
+import { displayName } from '../names.js';
 import type { Lead, Stat } from '../rankings.js';
 import { isZone, LOST, ZONES } from '../zones.js';
 import { Heart } from './heart.js';
-import { LowBattery, WeakSignal } from './icons.js';
+import { LowBattery, Spoken, WeakSignal } from './icons.js';
 import { memo } from './memo.js';
+import { Name } from './name.js';
 import { Sparkline } from './sparkline.js';
 import { StatFigure } from './stat-figure.js';
 
@@ -29,23 +31,6 @@ export interface TileProps {
   onPin: ((member: string) => void) | undefined;
 }
 
-function Name({ name, guest }: { name: string; guest: boolean }) {
-  if (!guest) {
-    return (
-      <span class="name" data-field="name">
-        {name}
-      </span>
-    );
-  }
-  const digits = name.lastIndexOf(' ');
-  return (
-    <span class="name guest" data-field="name">
-      <span class="guest-word">{name.slice(0, digits)}</span>
-      <span>{name.slice(digits)}</span>
-    </span>
-  );
-}
-
 function TileContent({ member, rank, position, total, x, y, grid, lead, stats, silentSeconds, fresh, beating, pinned, onPin }: TileProps) {
   const { row, last, recent } = member;
   const lost = row.signal === 'lost';
@@ -54,9 +39,9 @@ function TileContent({ member, rank, position, total, x, y, grid, lead, stats, s
   const { ink } = lost || zone === undefined ? LOST : ZONES[zone];
   const name = displayName(row);
   const shownLines = grid ? grid.lines : [stats.slice(0, 2)];
-  const hidden = stats.filter((stat) => !shownLines.some((line) => line.includes(stat)));
-  // Who wears no foot pod has no steps to show, unless steps are asked for.
-  const wanted = (stat: Stat) => stat !== 'steps' || row.steps > 0 || stats[0] === 'steps';
+  const hidden = stats.filter((stat) => stat !== grid?.besideLead && !shownLines.some((line) => line.includes(stat)));
+  // What this person has no sensor for takes no room, unless it is what ranks.
+  const wanted = (stat: Stat) => stat !== 'steps' || Boolean(row.steps) || stats[0] === 'steps';
   const figure = (stat: Stat, visible: boolean) => (
     <StatFigure key={stat} stat={stat} row={row} figures={figures} visible={visible && wanted(stat)} beating={beating} />
   );
@@ -82,8 +67,9 @@ function TileContent({ member, rank, position, total, x, y, grid, lead, stats, s
         <span class="rank" data-field="rank">
           {rank}
         </span>
-        <Name name={name} guest={row.guest} />
-        {row.signal !== 'live' && <WeakSignal lost={lost} />}
+        <Name name={name} guest={row.guest} class="tile-name" />
+        {row.signal === 'weak' && <WeakSignal />}
+        {lost && <Spoken>signal lost</Spoken>}
         {row.batteryLow && <LowBattery />}
       </div>
       <div class="now">
@@ -105,6 +91,7 @@ function TileContent({ member, rank, position, total, x, y, grid, lead, stats, s
           </span>
         )}
         {(!grid || grid.zoneBeside === 'lead') && badge}
+        {grid?.besideLead && <span class="beside">{figure(grid.besideLead, true)}</span>}
       </div>
       {grid?.curveIn === 'block' && curve}
       <div class="stats">
@@ -119,7 +106,9 @@ function TileContent({ member, rank, position, total, x, y, grid, lead, stats, s
       </div>
       {onPin && (
         <button type="button" class="pin" aria-pressed={pinned} onClick={() => onPin(row.member)}>
-          <span class="spoken">{`${pinned ? 'Unpin' : 'Pin'} ${name}`}</span>
+          <span class="spoken">
+            {pinned ? 'Unpin' : 'Pin'} <bdi>{name}</bdi>
+          </span>
         </button>
       )}
     </li>

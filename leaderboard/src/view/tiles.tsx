@@ -1,7 +1,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { measureGlyphs } from '../layout/glyphs.js';
 import { type Grid, gridFor } from '../layout/grid.js';
-import { leadOf, statsOf } from '../rankings.js';
+import { leadOf, rankingStat, statsOf } from '../rankings.js';
+import { boldWidth } from '../screen/text-width.js';
 import type { View } from '../view-store.js';
 import { Tile } from './tile.js';
 
@@ -9,25 +10,22 @@ interface Props {
   view: View;
   pinned: string | undefined;
   onPin: (member: string) => void;
-  phone: boolean;
+  /** A list that scrolls, not a grid. */
+  list: boolean;
 }
 
 const FRESH_MS = 10_000;
 /** More hearts than this beating at once is unrest. */
 const MOST_BEATING = 20;
-export const PHONE_ROW_PX = 76;
-const PHONE_GAP_PX = 6;
+export const ROW_PX = 76;
+const ROW_GAP_PX = 6;
 
 /** `leastFigure` is 2.6 % of the picture's smaller side; on a small window it stays readable. */
 const leastFigurePx = () => Math.max(14, Math.ceil(0.026 * Math.min(window.innerWidth, window.innerHeight)));
 
-const glyphs = measureGlyphs((text) => {
-  const context = document.createElement('canvas').getContext('2d')!;
-  context.font = `700 100px ${getComputedStyle(document.documentElement).fontFamily}`;
-  return context.measureText(text).width;
-});
+const glyphs = measureGlyphs(boldWidth);
 
-export function Tiles({ view: { board, order, metric }, pinned, onPin, phone }: Props) {
+export function Tiles({ view: { board, order, metric }, pinned, onPin, list }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
 
@@ -43,21 +41,21 @@ export function Tiles({ view: { board, order, metric }, pinned, onPin, phone }: 
   const members = order.places.length;
   const grid = useMemo(
     () =>
-      phone || width === 0 || height === 0
+      list || width === 0 || height === 0
         ? undefined
-        : gridFor({ members, width, height, leastFigure: leastFigurePx(), stats: statsOf(metric), glyphs }),
-    [members, width, height, metric, phone],
+        : gridFor({ members, width, height, leastFigure: leastFigurePx(), stats: statsOf(metric), required: rankingStat(metric), glyphs }),
+    [members, width, height, metric, list],
   );
   if (!board) return <div class="stage" ref={place} />;
 
   const inOrder = new Map(order.places.map((entry, index) => [entry.member, { ...entry, index }]));
-  const pinnedIndex = phone && pinned !== undefined ? inOrder.get(pinned)?.index : undefined;
+  const pinnedIndex = list && pinned !== undefined ? inOrder.get(pinned)?.index : undefined;
   const tile = (id: string) => {
     const entry = inOrder.get(id);
     const member = board.members.get(id);
-    if (!entry || !member || (!phone && !grid)) return null;
+    if (!entry || !member || (!list && !grid)) return null;
     const { row } = member;
-    const isPinned = phone && id === pinned;
+    const isPinned = list && id === pinned;
     const slot = pinnedIndex !== undefined && entry.index > pinnedIndex ? entry.index - 1 : entry.index;
     const sinceJoined = board.now - row.joinedAt;
     return (
@@ -67,7 +65,7 @@ export function Tiles({ view: { board, order, metric }, pinned, onPin, phone }: 
         rank={entry.rank}
         position={entry.index}
         total={members}
-        {...(grid ? gridPlace(grid, entry.index) : { x: 0, y: isPinned ? 0 : slot * (PHONE_ROW_PX + PHONE_GAP_PX) })}
+        {...(grid ? gridPlace(grid, entry.index) : { x: 0, y: isPinned ? 0 : slot * (ROW_PX + ROW_GAP_PX) })}
         grid={grid}
         lead={leadOf(metric)}
         stats={statsOf(metric)}
@@ -75,7 +73,7 @@ export function Tiles({ view: { board, order, metric }, pinned, onPin, phone }: 
         fresh={sinceJoined >= 0 && sinceJoined < FRESH_MS}
         beating={members <= MOST_BEATING}
         pinned={isPinned}
-        onPin={phone ? onPin : undefined}
+        onPin={list ? onPin : undefined}
       />
     );
   };
@@ -85,15 +83,15 @@ export function Tiles({ view: { board, order, metric }, pinned, onPin, phone }: 
   return (
     <div class="stage" ref={place}>
       {pinnedIndex !== undefined && (
-        <ol class="tiles phone own" aria-label="Your row">
+        <ol class="tiles list own" aria-label="Your row">
           {tile(pinned!)}
         </ol>
       )}
       <ol
         key="all"
-        class={phone ? 'tiles phone' : 'tiles'}
+        class={list ? 'tiles list' : 'tiles'}
         aria-label="Board"
-        style={phone ? { height: `${others.length * (PHONE_ROW_PX + PHONE_GAP_PX)}px` } : grid ? sizes(grid) : {}}
+        style={list ? { height: `${others.length * (ROW_PX + ROW_GAP_PX)}px` } : grid ? sizes(grid) : {}}
       >
         {others.map(tile)}
       </ol>
