@@ -92,8 +92,6 @@ testPage('the page of a room, and the list on a phone', async () => {
   expect(await axeFindings(wall.page)).toEqual([]);
   expect(await cutOff(wall.page).then((all) => all.filter((fault) => fault.includes(' ')))).toEqual([]);
   expect({ errors: wall.consoleErrors, foreign: wall.foreignRequests }).toEqual({ errors: [], foreign: [] });
-  await wall.page.goto(`${system.url}/wall/demo/nowhere`);
-  await eventually('an empty room', async () => (await connection(wall.page)) === 'live' && (await tilesOf(wall.page)).length === 0);
   await wall.page.close();
 });
 
