@@ -10,7 +10,11 @@ import { serveOpenApi } from './api/open-api.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { appModule } from './app.module.js';
 import { Boards } from './board/boards.js';
+import { FlowWatch } from './health/flow-watch.js';
+import { RegistryWatch } from './health/registry-watch.js';
+import { CloneAlarm } from './ingest/clone-alarm.js';
 import { Derivation } from './ingest/derivation.js';
+import { FleetKeeper } from './ingest/fleet-keeper.js';
 import { GatewayFleet } from './ingest/gateway-fleet.js';
 import { ledgerRow } from './ingest/ledger.js';
 import { MqttTransport } from './ingest/mqtt-transport.js';
@@ -86,6 +90,7 @@ const TOTALS_MAY_WAIT_MS = 100;
 const DEMO_FROM = 0;
 const TELEMETRY_MS = 10_000;
 const ROOM_PUBLISH_MS = 1000;
+const FLEET_LOOK_MS = 1000;
 
 /**
  * Store, derive, rank, publish, answer: everything behind the broker.
@@ -156,6 +161,12 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     });
     closers.push(() => links.idle());
 
+    const fleet = new GatewayFleet({ clock });
+    fleet.know(state.spools);
+    fleet.remember(await registry.gateways());
+    const flow = new FlowWatch();
+    const registryWatch = new RegistryWatch(registry, log);
+
     const saveSessions = sessionSaver(boards, (session) => registry.saveSession(session), log);
 
     let live: LiveServer | undefined;
@@ -187,6 +198,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       onPicture: (board) => live?.changed(board),
       onFlushTook: metrics.flushTook,
       onHeard: (reading, now) => links.note(reading, now),
+      onBatch: (from, word) => fleet.hearBatch(from, word),
+      onFate: (from, fate) => flow.note(from, fate, performance.now(), clock()),
       regroupings: links,
       onFlushed: ({ before, after, spools }) => {
         rooms.derived(after);
@@ -250,8 +263,17 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       committed.tellAll();
     };
 
-    const fleet = new GatewayFleet();
-    const health = processorHealth({ version, pipeline, derivation, boards, publisher, clock });
+    const health = processorHealth({
+      version,
+      pipeline,
+      derivation,
+      boards,
+      connection: () => ({ isConnected: publisher.connected, isSubscribed: transport.isSubscribed, recentLosses: transport.recentLosses }),
+      registry: registryWatch,
+      fleet,
+      flow,
+      clock,
+    });
     const telemetry =
       figures &&
       new Telemetry({
@@ -296,14 +318,40 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         rooms: () => people.rooms(),
         isKnown: people.isPrepared,
         roomName: people.roomName,
-        stateOf: (gym, room, now) =>
-          liveState({ broker: transport.isSubscribed && publisher.connected, pipeline, fleet }, { gym, room }, now),
+        stateOf: (gym, room) =>
+          liveState(
+            {
+              isHearing: () => transport.isSubscribed && publisher.connected,
+              isStoreAway: () => pipeline.isStoreAway,
+              isRegistryAway: () => pipeline.isRegistryAway || registryWatch.isAway,
+              fleet,
+            },
+            { gym, room },
+          ),
         log,
       },
       server,
     );
     closers.push(() => live?.close());
     pipeline.start();
+    closers.push(registryWatch.start());
+    const keeper = new FleetKeeper({
+      fleet,
+      registry,
+      prepareRoom: people.prepare,
+      isPrepared: people.isPrepared,
+      roomCount: () => people.rooms().length,
+      log,
+    });
+    closers.push(keeper.start());
+    const cloneAlarm = new CloneAlarm();
+    const fleetLook = setInterval(() => {
+      const alerts = cloneAlarm.look(fleet.everywhere(), clock());
+      for (const { gym, room, gateway, severity, message } of alerts)
+        log[severity === 'info' ? 'info' : 'error']({ gym, room, gateway }, message);
+      if (alerts.length > 0) alerted(alerts);
+    }, FLEET_LOOK_MS);
+    closers.push(() => clearInterval(fleetLook));
     closers.push(startPruning(telemetry ? pruningBoth(store, telemetry) : store, retention, clock, log));
     if (telemetry) {
       void sessionTotals.resumeAll(clock());

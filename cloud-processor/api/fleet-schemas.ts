@@ -44,10 +44,30 @@ export const FleetAnswer = Type.Object(
         {
           gateway: Id,
           room: Id,
-          at: Type.Integer({ description: 'when it said so, UTC ms; it does every 10 s' }),
-          version: Type.String(),
-          clock: ClockState,
-          radios: Type.Array(RadioHealth),
+          state: Type.Union([Type.Literal('online'), Type.Literal('offline'), Type.Literal('never-heard')], {
+            description: 'never-heard: it is known by name only, from its status or from what is stored of it',
+          }),
+          offlineSince: Type.Optional(Type.Integer({ description: 'UTC ms; with `offline` only' })),
+          reason: Type.Optional(
+            Type.String({ description: 'why it is offline or was never heard, and what to do: a sentence for people' }),
+          ),
+          firstSeenAt: Type.Optional(Type.Integer({ description: 'UTC ms, also by former processors; absent: never' })),
+          lastSeenAt: Type.Optional(Type.Integer({ description: 'when anything of it arrived last, UTC ms; absent: never' })),
+          clone: Type.Optional(
+            Type.Object(
+              {
+                since: Type.Integer({ description: 'when it was noticed, UTC ms' }),
+                speakers: Type.Array(Type.String(), { description: 'their boots, or the spools that they write' }),
+                rooms: Type.Array(Id),
+                sentence: Type.String({ description: 'what is wrong and what to do, for people' }),
+              },
+              { ...closed, description: 'two machines use this id now, as after a card was copied; absent: one does' },
+            ),
+          ),
+          at: Type.Optional(Type.Integer({ description: 'when it reported what follows, UTC ms; it does every 10 s' })),
+          version: Type.Optional(Type.String()),
+          clock: Type.Optional(ClockState),
+          radios: Type.Array(RadioHealth, { description: 'empty: none, or it has not reported its health to this process' }),
           straps: Type.Array(
             Type.Object(
               {
@@ -61,7 +81,7 @@ export const FleetAnswer = Type.Object(
             { description: 'sensors that it heard in the last 10 minutes' },
           ),
         },
-        { ...closed, description: 'as it said of itself last' },
+        { ...closed, description: 'one gateway: whether it is there, and what it reported of itself last' },
       ),
     ),
     links: Type.Array(StrapLinkAnswer, { description: 'of straps that speak ANT+ and Bluetooth, by sensor' }),

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/commo
 import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Clock } from '@pulseboard/contract';
 import type { Static } from 'typebox';
-import { GatewayFleet, type HeardGateway } from '../ingest/gateway-fleet.js';
+import { type FleetGateway, GatewayFleet } from '../ingest/gateway-fleet.js';
 import { StrapLinks } from '../ingest/strap-links.js';
 import { People } from '../registry/people.js';
 import { FleetAnswer } from './fleet-schemas.js';
@@ -27,13 +27,13 @@ export class FleetController {
   @Get()
   @ApiOperation({
     summary: 'The gateways of a gym, what they hear, and which sensors are one strap',
-    description: 'Gateways are those that said something since the processor began; each says how it is every 10 s.',
+    description: 'Gateways are all that were ever heard, also by former processors; each reports its health every 10 s.',
   })
   @ApiOkResponse({ schema: schemaOf(FleetAnswer) })
   get(@Param('gym') id: string): Static<typeof FleetAnswer> {
     const gym = parseId('gym', id);
     const now = this.clock();
-    const gateways = this.fleet.of(gym, now);
+    const gateways = this.fleet.gateways(gym);
     if (!this.people.isGym(gym) && gateways.length === 0) throw new NotFoundException(`There is no gym "${gym}".`);
     const roster = this.people.rosterOf(gym);
     const links = this.links.of(gym).map((link) => strapLinkAnswer(gym, link, this.links, roster, now));
@@ -41,12 +41,16 @@ export class FleetController {
   }
 }
 
-const gatewayAnswer = ({ of: { gateway, room }, health: { at, version, clock, radios, straps } }: HeardGateway) => ({
-  gateway,
-  room,
-  at,
-  version,
-  clock,
-  radios,
-  straps,
+const gatewayAnswer = ({ of, presence, offlineSince, reason, firstSeenAt, lastSeenAt, clone, health }: FleetGateway) => ({
+  gateway: of.gateway,
+  room: of.room,
+  state: presence,
+  ...(offlineSince === undefined ? {} : { offlineSince }),
+  ...(reason === undefined ? {} : { reason }),
+  ...(firstSeenAt === undefined ? {} : { firstSeenAt }),
+  ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
+  ...(clone ? { clone } : {}),
+  ...(health ? { at: health.at, version: health.version, clock: health.clock } : {}),
+  radios: health?.radios ?? [],
+  straps: health?.straps ?? [],
 });

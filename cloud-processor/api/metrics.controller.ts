@@ -28,14 +28,16 @@ export class MetricsController {
     reply.headers({ ...PLAIN, 'content-type': this.metrics.contentType }).send(await this.metrics.text());
   }
 
-  /** 200 when nothing is in its way, else 503 with what is. */
+  /** 503 while a problem keeps people's data from flowing, with what it is; else 200. */
   @Get('healthz')
   healthz(@Res() reply: Reply): void {
-    const { status, store, broker } = this.health();
-    const away = [...(broker === 'away' ? ['the broker is away'] : []), ...(store === 'away' ? ['the store is away'] : [])];
-    const text = status === 'ok' ? 'ok' : `degraded: ${away.join(', ') || 'the registry is away'}`;
+    const { problems } = this.health();
+    const stops = problems.filter(({ stopsData }) => stopsData);
+    // Other problems come after `ok`: the process does its work, and whoever watches it must not take it out of service.
+    const [head, rest] = stops.length > 0 ? ['degraded', stops] : ['ok', problems];
+    const text = rest.length > 0 ? `${head}: ${rest.map(({ sentence }) => sentence).join(' ')}` : head;
     reply
-      .code(status === 'ok' ? 200 : 503)
+      .code(stops.length > 0 ? 503 : 200)
       .headers(PLAIN)
       .send(`${text}\n`);
   }

@@ -2,12 +2,26 @@ import { Board, Id, MemberSecond } from '@pulseboard/contract';
 import Type from 'typebox';
 
 const closed = { additionalProperties: false } as const;
+const count = Type.Integer({ minimum: 0 });
 const UtcMsInt = Type.Integer({ description: 'UTC ms' });
 
 /** What the API answers, as JSON Schema: the OpenAPI document shows them, tests hold the answers against them. */
 export const HealthAnswer = Type.Object(
   {
-    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
+    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], { description: 'degraded: there is at least one problem' }),
+    problems: Type.Array(
+      Type.Object(
+        {
+          code: Type.String({ description: 'for programs, such as store-away, not-subscribed, all-readings-duplicate, gateway-offline' }),
+          sentence: Type.String({ description: 'what is wrong and what to do, for people' }),
+          stopsData: Type.Boolean({
+            description: 'people who train now are missing on the board or in the store because of it: /healthz answers 503',
+          }),
+        },
+        closed,
+      ),
+      { description: 'empty: nothing is wrong' },
+    ),
     version: Type.String(),
     epoch: Type.Integer(),
     now: Type.Integer({ description: "the processor's clock, UTC ms; virtual in a replay" }),
@@ -17,6 +31,20 @@ export const HealthAnswer = Type.Object(
       description: 'away: readings are shown and not kept; the gateways keep them',
     }),
     storeFault: Type.Optional(Type.String({ description: 'why the store is away, for people' })),
+    subscribed: Type.Boolean({ description: 'the broker has accepted the subscriptions: what gateways publish arrives' }),
+    registry: Type.Union([Type.Literal('ok'), Type.Literal('away')], {
+      description: 'away: gyms, members and sessions cannot be asked; rooms that are known go on',
+    }),
+    registryFault: Type.Optional(Type.String({ description: 'why the registry is away, for people' })),
+    reception: Type.Union(
+      [Type.Literal('receiving'), Type.Literal('quiet'), Type.Literal('no-gateway-online'), Type.Literal('no-gateway')],
+      {
+        description:
+          'receiving: a batch came within the last 10 s; quiet: gateways are online, and nobody wears a strap; no-gateway-online: those that are known are offline; no-gateway: none is known yet',
+      },
+    ),
+    lastBatchAt: Type.Optional(Type.Integer({ description: 'when the last batch arrived, UTC ms; absent: none since the start' })),
+    gateways: Type.Object({ online: count, offline: count, neverHeard: count }, { ...closed, description: 'of all gyms' }),
     derivedUntil: Type.Integer({ description: 'end of the last derived second, UTC ms' }),
     readings: Type.Object(
       {
@@ -41,7 +69,6 @@ export const HealthAnswer = Type.Object(
   closed,
 );
 
-const count = Type.Integer({ minimum: 0 });
 const ledgerCounts = {
   decoded: Type.Integer({
     minimum: 0,

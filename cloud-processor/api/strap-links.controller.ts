@@ -86,7 +86,7 @@ export class StrapLinksController {
   /** A mistyped id would be a link that never does anything. */
   async #demandHeard(gym: Id, { sensor, twin }: StrapPair): Promise<void> {
     const roster = this.people.rosterOf(gym);
-    const heard = new Set(this.fleet.of(gym, this.clock()).flatMap(({ health }) => health.straps.map((strap) => strap.sensor)));
+    const heard = new Set(this.fleet.of(gym).flatMap(({ health }) => health.straps.map((strap) => strap.sensor)));
     for (const link of this.links.of(gym)) heard.add(link.sensor).add(link.twin);
     const isKnown = (id: Id) => heard.has(id) || roster.assignedTo(id, this.clock()) !== undefined;
     if (isKnown(sensor) && isKnown(twin)) return;

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, type MqttContext, Payload } from '@nestjs/microservices';
-import { type Clock, createParser, GatewayHealth, type GatewayParams, GatewayStatus, topics } from '@pulseboard/contract';
+import { createParser, GatewayHealth, type GatewayParams, GatewayStatus, topics } from '@pulseboard/contract';
 import type { Logger } from 'pino';
-import { CLOCK, LOG } from '../api/tokens.js';
+import { LOG } from '../api/tokens.js';
 import { GatewayFleet } from './gateway-fleet.js';
 import { Pipeline } from './pipeline.js';
 
@@ -15,7 +15,6 @@ export class GatewayHealthController {
   constructor(
     @Inject(Pipeline) private readonly pipeline: Pipeline,
     @Inject(GatewayFleet) private readonly fleet: GatewayFleet,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -25,13 +24,15 @@ export class GatewayHealthController {
       const health = healthParser.parse(payload);
       const isKept = context.getPacket().retain === true;
       this.pipeline.hearHealth(from, health, isKept);
-      this.fleet.hearHealth(from, health, this.clock(), isKept);
+      this.fleet.hearHealth(from, health, isKept);
     });
   }
 
   @EventPattern<string>(topics.gatewayStatus.filter)
   onStatus(@Payload() payload: unknown, @Ctx() context: MqttContext): void {
-    this.#hear(topics.gatewayStatus.parse(context.getTopic()), context, (from) => this.fleet.hearStatus(from, statusParser.parse(payload)));
+    this.#hear(topics.gatewayStatus.parse(context.getTopic()), context, (from) =>
+      this.fleet.hearStatus(from, statusParser.parse(payload), context.getPacket().retain === true),
+    );
   }
 
   #hear(from: GatewayParams | undefined, context: MqttContext, take: (from: GatewayParams) => void): void {

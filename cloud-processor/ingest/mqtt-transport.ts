@@ -10,12 +10,15 @@ interface Client {
 
 /** A broker that does not answer keeps nobody. */
 const SILENCE_TIMEOUT_MS = 2000;
+const LOSSES_WITHIN_MS = 60_000;
 /** A subscription that the broker refused [MQTT-3.9.3-2]. */
 const REFUSED = 0x80;
 
 /** Nest's MQTT transport, which knows whether it hears, and can be told to hear nothing more. */
 export class MqttTransport extends ServerMqtt {
   #granted = 0;
+  /** When the subscription was lost, monotonic ms, those of the last minute. */
+  #losses: number[] = [];
 
   /** @param onSubscribed called at each connect, when the broker has taken all subscriptions */
   constructor(
@@ -30,9 +33,17 @@ export class MqttTransport extends ServerMqtt {
     return this.#granted > 0 && this.#granted >= this.messageHandlers.size;
   }
 
+  /** How often the connection was lost within the last minute. */
+  get recentLosses(): number {
+    const now = performance.now();
+    this.#losses = this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS);
+    return this.#losses.length;
+  }
+
   /** After a reconnect mqtt.js subscribes again by itself, and tells nobody when that is done. */
   override bindEvents(client: Client): void {
     client.on('close', () => {
+      if (this.#granted > 0) this.#losses.push(performance.now());
       this.#granted = 0;
     });
     client.on('packetreceive', ({ cmd, granted = [] }) => {

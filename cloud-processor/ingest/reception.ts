@@ -5,7 +5,9 @@ import type { StoredReading } from '../aggregation/stored-reading.js';
 import type { Boards } from '../board/boards.js';
 import type { RoomBoard } from '../board/room-board.js';
 import { Breather } from '../breather.js';
+import type { Fate } from '../health/flow-watch.js';
 import { ArrivalAges } from './arrival-ages.js';
+import type { BatchWord } from './gateway-fleet.js';
 import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch, payloadText } from './intake.js';
 import { Rooms } from './rooms.js';
 import type { SpoolBooks } from './spool-books.js';
@@ -27,6 +29,10 @@ export interface ReceptionOptions {
   onPicture(board: RoomBoard): void;
   /** Each reading once it is shown, also one that is not taken and comes again. @param now as `clock` says */
   onHeard?(reading: StoredReading, now: number): void;
+  /** Each batch that its sender may send, before it is judged. */
+  onBatch?(from: GatewayParams, word: BatchWord): void;
+  /** What became of a batch, or of so many of its readings. */
+  onFate?(from: GatewayParams, fate: Fate, count: number): void;
   /** Readings that may wait for the store. */
   maxWaitingReadings?: number;
 }
@@ -93,6 +99,7 @@ export class Reception {
     this.#refusing(from, raw, () => {
       const batch = openBatch(from, payload);
       demandOwner(batch.spool, from, this.options.books.ownerOf(batch.spool));
+      this.options.onBatch?.(from, wordOf(batch));
       const isBacklog = this.#isBacklog(batch);
       const isFull = this.held >= this.#maxWaiting * (isBacklog ? BACKLOG_SHARE : 1);
       if (this.isClosed || isFull || !this.#rooms.mayTake(from)) this.#turnAway(from, batch);
@@ -156,6 +163,7 @@ export class Reception {
     } catch (error) {
       if (!(error instanceof BatchUnreadableError || error instanceof BatchForeignError)) throw error;
       this.refusedBatches++;
+      this.options.onFate?.(from, 'refused', 1);
       if (raw && error instanceof BatchUnreadableError) this.options.books.reject(from, batchName(raw));
       this.options.log.warn({ ...from, reason: error.message, code: error.code }, 'batch refused');
     }
@@ -174,15 +182,27 @@ export class Reception {
         taken.readings.push(numbered(judged.reading, from, spool, number));
       } else taken.deadLetters.push({ ...from, spool, number, arrivedAt: now, ...judged, payload: payloadText(candidate) });
     }
+    this.#tellFates(from, readings.length, taken);
     const [letter] = taken.deadLetters;
     if (letter) log.warn({ ...from, count: taken.deadLetters.length, first: letter }, 'readings set aside as dead letters');
     return taken;
+  }
+
+  #tellFates(from: GatewayParams, count: number, { readings, deadLetters }: Taken): void {
+    const { onFate } = this.options;
+    if (!onFate) return;
+    const duplicates = count - readings.length - deadLetters.length;
+    // What is taken comes last: it ends whatever else was noticed.
+    if (duplicates > 0) onFate(from, 'duplicate', duplicates);
+    if (deadLetters.length > 0) onFate(from, 'deadLettered', deadLetters.length);
+    if (readings.length > 0) onFate(from, 'taken', readings.length);
   }
 
   /** Shown all the same; the gateway has it, and sends it again. */
   #turnAway(from: GatewayParams, { spool, first, readings }: ReadingBatchEnvelope): void {
     const { books, clock, readingsMs, isPrepared } = this.options;
     books.turnAway(readings.length);
+    this.options.onFate?.(from, 'deferred', readings.length);
     if (!isPrepared(from.gym, from.room)) return;
     const rules = { now: clock(), readingsMs };
     const shown: StoredReading[] = [];
@@ -209,6 +229,11 @@ export class Reception {
       log.error({ err: (error as Error).stack }, 'readings could not be shown');
     }
   }
+}
+
+function wordOf({ boot, spool, sentAt, readings }: ReadingBatchEnvelope): BatchWord {
+  const at = (readings.at(-1) as { at?: unknown } | null)?.at;
+  return { boot, spool, sentAt, newestAt: typeof at === 'number' ? at : undefined };
 }
 
 /** Not by spreading: that took ten times as long, as measured on an hour of backlog. */

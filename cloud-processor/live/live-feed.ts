@@ -13,11 +13,11 @@ export class LiveFeed {
   #state = '';
   #results = NONE;
 
-  /** @param stateOf what stands between the straps and the page, at `now` */
+  /** @param stateOf what stands between the straps and the page now */
   constructor(
     private readonly board: RoomBoard,
     private readonly roomName: string,
-    private readonly stateOf: (now: number) => LiveState,
+    private readonly stateOf: () => LiveState,
     private readonly resultsOf: (now: number) => SessionResults | undefined = () => undefined,
   ) {}
 
@@ -37,7 +37,7 @@ export class LiveFeed {
       roomName: this.roomName,
       ...(session ? { session } : {}),
       rows: rows.map((row) => this.#withRecent(row, now)),
-      state: this.stateOf(now),
+      state: this.stateOf(),
       ...(results ? { results } : {}),
     };
   }
@@ -65,13 +65,13 @@ export class LiveFeed {
       ...(changed && this.board.session ? { session: this.board.session } : {}),
       rows,
       gone,
-      ...this.#stateIfChanged(now),
+      ...this.#stateIfChanged(),
       ...this.#resultsIfChanged(now),
     };
   }
 
-  #stateIfChanged(now: number): Pick<LiveDelta, 'state'> {
-    const state = this.stateOf(now);
+  #stateIfChanged(): Pick<LiveDelta, 'state'> {
+    const state = this.stateOf();
     const text = JSON.stringify(state);
     if (text === this.#state) return {};
     this.#state = text;

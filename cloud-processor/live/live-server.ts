@@ -18,7 +18,7 @@ export interface LiveServerOptions {
   isKnown(gym: Id, room: Id): boolean;
   roomName(gym: Id, room: Id): string;
   /** What stands between the straps of a room and its page. */
-  stateOf(gym: Id, room: Id, now: number): LiveState;
+  stateOf(gym: Id, room: Id): LiveState;
   resultsOf?(board: RoomBoard, now: number): SessionResults | undefined;
   log: Logger;
 }
@@ -130,7 +130,7 @@ export class LiveServer {
         feed: new LiveFeed(
           boards.of(gym, room),
           roomName(gym, room),
-          (now) => stateOf(gym, room, now),
+          () => stateOf(gym, room),
           (now) => resultsOf?.(boards.of(gym, room), now),
         ),
         clients: new Set(),

@@ -1,32 +1,30 @@
-import type { LiveGateway, LiveState, RadioHealth, RoomParams } from '@pulseboard/contract';
-import type { GatewayFleet, HeardGateway } from '../ingest/gateway-fleet.js';
+import type { LiveGateway, LiveState, RoomParams } from '@pulseboard/contract';
+import { type FleetGateway, type GatewayFleet, hasRadio } from '../ingest/gateway-fleet.js';
 
 export interface LiveStateSources {
   /** Whether what gateways publish reaches the processor. */
-  broker: boolean;
-  pipeline: { isStoreAway: boolean; isRegistryAway: boolean };
-  fleet: Pick<GatewayFleet, 'of'>;
+  isHearing(): boolean;
+  isStoreAway(): boolean;
+  isRegistryAway(): boolean;
+  fleet: Pick<GatewayFleet, 'inRoom'>;
 }
 
-/** What stands between the straps of a room and its page. @param now UTC ms of the processor's clock */
-export const liveState = ({ broker, pipeline, fleet }: LiveStateSources, { gym, room }: RoomParams, now: number): LiveState => ({
-  broker: broker ? 'connected' : 'away',
-  store: pipeline.isStoreAway ? 'away' : 'ok',
-  registry: pipeline.isRegistryAway ? 'away' : 'ok',
-  gateways: fleet
-    .of(gym, now)
-    .filter(({ of }) => of.room === room)
-    .map(liveGateway),
+/** What stands between the straps of a room and its page. */
+export const liveState = ({ isHearing, isStoreAway, isRegistryAway, fleet }: LiveStateSources, { gym, room }: RoomParams): LiveState => ({
+  broker: isHearing() ? 'connected' : 'away',
+  store: isStoreAway() ? 'away' : 'ok',
+  registry: isRegistryAway() ? 'away' : 'ok',
+  gateways: fleet.inRoom(gym, room).slice(0, MOST_SHOWN).map(liveGateway),
 });
 
-const liveGateway = ({ of, health, heardAt, isOnline }: HeardGateway): LiveGateway => ({
+/** A room has one gateway or a few; a page must not be sent thousands. */
+const MOST_SHOWN = 50;
+
+const liveGateway = ({ of, presence, offlineSince, reason, health, clone }: FleetGateway): LiveGateway => ({
   gateway: of.gateway,
-  state: isOnline ? 'online' : 'offline',
-  ...(isOnline ? {} : { offlineSince: heardAt }),
-  hasRadio: hasRadio(health.radios),
-  isCloned: false,
+  state: presence,
+  ...(offlineSince === undefined ? {} : { offlineSince }),
+  ...(reason === undefined ? {} : { reason }),
+  ...(health ? { hasRadio: hasRadio(health.radios) } : {}),
+  isCloned: clone !== undefined,
 });
-
-/** Whether at least one antenna works. */
-export const hasRadio = (radios: readonly Pick<RadioHealth, 'state'>[]): boolean =>
-  radios.some(({ state }) => state === 'receiving' || state === 'searching');

@@ -177,6 +177,30 @@ export function registryContract(open: () => Promise<Registry>): void {
     expect((await registry.roster('demo')).links).toEqual([{ sensor: 'ble-1', twin: 'ant-hr-9', from: T0 + 8 }]);
   });
 
+  test('gateways that were seen: the earliest first time, the last room and time, and so many of them', async () => {
+    const seen = (gateway: string, firstSeenAt: number, lastSeenAt: number, room = 'main', gym = 'demo') => ({
+      gym,
+      room,
+      gateway,
+      firstSeenAt,
+      lastSeenAt,
+    });
+    await registry.saveGateways([], 10);
+    expect(await registry.gateways()).toEqual([]);
+    await registry.saveGateways(
+      [seen('gateway-1', T0, T0 + 5), seen('gateway-2', T0 + 1, T0 + 1), seen('gateway-1', T0, T0, 'main', 'other')],
+      10,
+    );
+    await registry.saveGateways([seen('gateway-1', T0 + 9, T0 + 9, 'studio')], 10);
+    expect(await registry.gateways()).toEqual([
+      seen('gateway-1', T0, T0, 'main', 'other'),
+      seen('gateway-2', T0 + 1, T0 + 1),
+      seen('gateway-1', T0, T0 + 9, 'studio'),
+    ]);
+    await registry.saveGateways([seen('gateway-3', T0 + 10, T0 + 10)], 3);
+    expect((await registry.gateways()).map(({ gateway }) => gateway)).toEqual(['gateway-2', 'gateway-1', 'gateway-3']);
+  });
+
   test('all of it survives reopening', async () => {
     const known = async () => [
       await registry.rooms(),
@@ -184,6 +208,7 @@ export function registryContract(open: () => Promise<Registry>): void {
       await registry.roster('other'),
       await registry.runningSessions(),
       await registry.strapLinks(),
+      await registry.gateways(),
     ];
     const before = await known();
     await registry.close();

@@ -1,4 +1,4 @@
-import type { Id, Session } from '@pulseboard/contract';
+import type { GatewayParams, Id, Session } from '@pulseboard/contract';
 import type { Link, RosterData } from '../aggregation/roster.js';
 
 export interface Room {
@@ -39,7 +39,13 @@ export interface StrapLink extends Link {
 /** Whether the two sensors count as one strap. */
 export const isInForce = ({ state }: Pick<StrapLink, 'state'>): boolean => state === 'found' || state === 'given';
 
-/** Gyms, rooms, members, straps, sessions. Every adapter passes `registry.contract.ts`. */
+/** A gateway that was ever seen, in the room in which it was seen last. UTC ms of the processor's clock. */
+export interface SeenGateway extends GatewayParams {
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+/** Gyms, rooms, members, straps, sessions, gateways. Every adapter passes `registry.contract.ts`. */
 export interface Registry {
   /** The people of a gym, and the links in force; an unknown gym has none. */
   roster(gym: Id): Promise<RosterData>;
@@ -63,5 +69,9 @@ export interface Registry {
    */
   saveStrapLink(gym: Id, link: StrapLink): Promise<void>;
   removeStrapLink(gym: Id, pair: Pick<Link, 'sensor' | 'twin'>): Promise<void>;
+  /** Gateways that were ever seen, the longest ago first. */
+  gateways(): Promise<SeenGateway[]>;
+  /** Writes or rewrites them: the earliest first time and the given last time count. Those that were seen last are kept, `most` of them. */
+  saveGateways(gateways: readonly SeenGateway[], most: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -95,3 +95,16 @@ export const strapLinks = pgTable(
   },
   (t) => [primaryKey({ columns: [t.gym, t.sensor, t.twin] })],
 );
+
+/** Gateways that were ever seen, each in the room in which it was seen last. */
+export const gateways = pgTable(
+  'gateways',
+  {
+    gym: text('gym').notNull(),
+    gateway: text('gateway').notNull(),
+    room: text('room').notNull(),
+    firstSeenAt: utcMs('first_seen_at').notNull(),
+    lastSeenAt: utcMs('last_seen_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.gym, t.gateway] })],
+);

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Id, Session } from '@pulseboard/contract';
-import { and, desc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { ASSUMED_HR_MAX_BPM, type Assignment, type Link, type ProfileVersion, type RosterData } from '../aggregation/roster.js';
-import type { NewMember, Registry, Room, StrapLink } from './registry.js';
+import type { NewMember, Registry, Room, SeenGateway, StrapLink } from './registry.js';
 import { type RegistryDatabase, shortly } from './registry-database.js';
-import { assignments, gyms, members, profileVersions, rooms, sessions, strapLinks } from './schema.js';
+import { assignments, gateways, gyms, members, profileVersions, rooms, sessions, strapLinks } from './schema.js';
 
 /** What the registry was asked failed. The message is a short sentence: it goes into logs. */
 export class RegistryAwayError extends Error {
@@ -143,6 +143,31 @@ export class SqlRegistry implements Registry {
     await asking(async () =>
       this.db.delete(strapLinks).where(and(eq(strapLinks.gym, gym), eq(strapLinks.sensor, sensor), eq(strapLinks.twin, twin))),
     );
+  }
+
+  async gateways(): Promise<SeenGateway[]> {
+    return asking(async () => this.db.select().from(gateways).orderBy(asc(gateways.lastSeenAt), gateways.gym, gateways.gateway));
+  }
+
+  async saveGateways(seen: readonly SeenGateway[], most: number): Promise<void> {
+    if (seen.length === 0) return;
+    const rows = seen.map(({ gym, room, gateway, firstSeenAt, lastSeenAt }) => ({ gym, room, gateway, firstSeenAt, lastSeenAt }));
+    await asking(async () => {
+      await this.db
+        .insert(gateways)
+        .values(rows)
+        .onConflictDoUpdate({
+          target: [gateways.gym, gateways.gateway],
+          set: {
+            room: sql`excluded.room`,
+            firstSeenAt: sql`least(${gateways.firstSeenAt}, excluded.first_seen_at)`,
+            lastSeenAt: sql`excluded.last_seen_at`,
+          },
+        });
+      await this.db.execute(sql`
+        DELETE FROM gateways AS g USING (SELECT gym, gateway FROM gateways ORDER BY last_seen_at DESC, gym, gateway OFFSET ${most}) AS old
+        WHERE g.gym = old.gym AND g.gateway = old.gateway`);
+    });
   }
 
   async close(): Promise<void> {

@@ -47,10 +47,10 @@ const ledgerOf = (told: Partial<SpoolLedger> = {}): LedgerRow[] => {
   books.hearHealth(of, health({ spools: [spool(told)] }), 0, T0);
   return [...books.ledger()].map(ledgerRow);
 };
-const watched = (fields: Partial<GatewayHealth> = {}, now = T0) => {
-  const fleet = new GatewayFleet();
-  fleet.hearHealth(of, health(fields), T0, false);
-  return fleet.all(now)[0]!;
+const watched = (fields: Partial<GatewayHealth> = {}) => {
+  const fleet = new GatewayFleet({ clock: () => T0 });
+  fleet.hearHealth(of, health(fields), false);
+  return fleet.all()[0]!;
 };
 
 test('a gateway as a line: what it said, and both sides of its ledger', () => {
@@ -69,10 +69,10 @@ test('what is unknown is left out; a disk that takes nothing, and a spool in whi
 });
 
 test('its radios and straps as lines; who is silent for a minute is not told any more', () => {
-  expect(radioRows(watched({}, T0 + 9000)).map((row) => radioPoints.lineOf(row))).toEqual([
+  expect(radioRows(watched()).map((row) => radioPoints.lineOf(row))).toEqual([
     `radio_health,gateway=gateway-1,gym=demo,radio=ant\\ 1-1.4,room=main state="receiving",frames=400i,badFrames=3i,straps=2i,restarts=1i ${T0}000000`,
   ]);
-  expect(strapRows(watched({}, T0 + 9000)).map((row) => strapPoints.lineOf(row))).toEqual([
+  expect(strapRows(watched()).map((row) => strapPoints.lineOf(row))).toEqual([
     `strap_health,gateway=gateway-1,gym=demo,room=main,sensor=ant-hr-1 silentS=1i,rssiDbm=-61i,batteryPercent=88i ${T0}000000`,
     `strap_health,gateway=gateway-1,gym=demo,room=main,sensor=ble-a silentS=60i ${T0}000000`,
   ]);

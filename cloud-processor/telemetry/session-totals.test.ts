@@ -42,7 +42,7 @@ async function processorOf(room: Id, figures: KeptFigures) {
     store: figures,
     processor: 'processor-demo',
     pipeline: await pipelineOn({ store, rosterOf: () => roster, clock: () => clock.now, boards }),
-    fleet: new GatewayFleet(),
+    fleet: new GatewayFleet({ clock: () => T0 }),
     sessions: totals,
     registry,
     deadLetters: store,

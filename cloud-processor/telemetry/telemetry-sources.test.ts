@@ -46,7 +46,7 @@ describeOnPostgres('while PostgreSQL is away', () => {
     const boards = new Boards(() => roster);
     boards.note(readingAt(0, { heartRateBpm: 150 }), T0);
     boards.derived([], [secondOf(0)]);
-    const fleet = new GatewayFleet();
+    const fleet = new GatewayFleet({ clock: () => T0 });
     const health = {
       at: T0,
       version: '0.1.0',
@@ -62,7 +62,7 @@ describeOnPostgres('while PostgreSQL is away', () => {
       cpuPercent: 4,
       memoryMb: 60,
     };
-    fleet.hearHealth({ gym: 'demo', room: 'main', gateway: 'gateway-1' }, health, T0, false);
+    fleet.hearHealth({ gym: 'demo', room: 'main', gateway: 'gateway-1' }, health, false);
     const totals = new SessionTotals({ boards, registry, store, log });
     let now = T0;
     let figures = new KeptFigures();

@@ -205,7 +205,7 @@ class Told implements FigureStore {
   }
 }
 
-async function telemetryOn(figureStore: FigureStore, fleet = new GatewayFleet()): Promise<Telemetry> {
+async function telemetryOn(figureStore: FigureStore, fleet = new GatewayFleet({ clock: () => now })): Promise<Telemetry> {
   const { pipeline, totals } = await start(() => now);
   return new Telemetry({
     store: figureStore,
@@ -262,9 +262,9 @@ test('a thousand alerts wait while InfluxDB is slow, those beyond are counted; o
 
 test('a line that cannot be is lost alone; a gateway that was taken down is missed for a day', async () => {
   const figures = new Told();
-  const fleet = new GatewayFleet();
   const heardAt = now;
-  fleet.hearHealth({ gym: 'demo', room: 'floor', gateway: 'gateway-1' }, healthWith(['ant', 'a stick\\']), heardAt, false);
+  const fleet = new GatewayFleet({ clock: () => now, monotonic: () => now });
+  fleet.hearHealth({ gym: 'demo', room: 'floor', gateway: 'gateway-1' }, healthWith(['ant', 'a stick\\']), false);
   const telemetry = await telemetryOn(figures, fleet);
   const day = 24 * 60 * MINUTE_MS;
   for (now of [heardAt, heardAt + day, heardAt + day + 1]) await telemetry.tell();

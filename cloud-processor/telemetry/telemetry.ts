@@ -154,7 +154,7 @@ export class Telemetry {
   async #figures(now: number): Promise<Figures> {
     const { pipeline, fleet, sessions, registry, deadLetters, processor, health } = this.options;
     const spools = rowsByGateway([...pipeline.books.ledger()].map(ledgerRow));
-    const gateways = fleet.all(now).filter(({ heardAt }) => now - heardAt <= MISSED_MS);
+    const gateways = fleet.all().filter(({ heardAt }) => now - heardAt <= MISSED_MS);
     const [rooms, counts, rows] = await Promise.all([
       this.#asked('the registry', registry.rooms()),
       this.#asked('dead letters', deadLetters.deadLetterCounts()),

@@ -42,7 +42,7 @@ export class ProofProcessor {
   #toldAt = 0;
   #pipeline!: Pipeline;
   #telemetry!: Telemetry;
-  readonly #fleet = new GatewayFleet();
+  readonly #fleet = new GatewayFleet({ clock: () => this.now, monotonic: () => this.now });
   readonly #closers: (() => Promise<void> | void)[] = [];
 
   private constructor(
@@ -160,7 +160,7 @@ export class ProofProcessor {
     if ('batch' in arrival) this.#pipeline.receive(from, arrival.batch, NO_BYTES);
     else {
       this.#pipeline.hearHealth(from, arrival.health, false);
-      this.#fleet.hearHealth(from, arrival.health, this.#now, false);
+      this.#fleet.hearHealth(from, arrival.health, false);
     }
   }
 }
