@@ -45,6 +45,7 @@ WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY package.json start/healthcheck.mjs ./
 COPY --from=build /app/start/dist start/dist
+COPY start/help start/help
 COPY --from=build /app/contract/package.json contract/
 COPY --from=build /app/contract/dist contract/dist
 USER node

@@ -27,19 +27,19 @@ export interface DeadLettersCommandOptions {
 }
 
 const SHOWN = 20;
-const HELP = `Readings that were set aside: what is no reading, or of a time that cannot be.
+export const deadLettersUsage: readonly string[] = `Readings that were set aside because they cannot be read, or their time cannot be right.
 
   npm run processor -- dead-letters          how many there are, by reason, and the newest ${SHOWN}
   npm run processor -- dead-letters replay   judges each again by the present rules: what passes is stored and derived, the others stay
 
-The processor of the data folder (PULSEBOARD_DATA_DIR) must not run meanwhile.`;
+The processor of the data folder (PULSEBOARD_DATA_DIR) must not run meanwhile.`.split('\n');
 
 /** `dead-letters [list|replay|--help]`. @returns the exit code */
 export async function runDeadLettersCommand(args: readonly string[], options: DeadLettersCommandOptions): Promise<number> {
   const { dataDir, influx, out, err } = options;
   const [verb = 'list', ...rest] = args;
   if (verb === '--help' || verb === '-h') {
-    out(HELP);
+    for (const line of deadLettersUsage) out(line);
     return 0;
   }
   if ((verb !== 'list' && verb !== 'replay') || rest.length) {

@@ -1,4 +1,4 @@
-export { type DeadLettersCommandOptions, runDeadLettersCommand } from './dead-letters-command.js';
+export { type DeadLettersCommandOptions, deadLettersUsage, runDeadLettersCommand } from './dead-letters-command.js';
 export * from './processor.js';
 export { placeOf } from './registry/postgres/postgres-session.js';
 export type { InfluxLogin } from './storage/influx/influx-connection.js';

@@ -1,5 +1,7 @@
+import { UserFacingError } from './user-facing-error.js';
+
 /** A port that cannot be had. The message is a sentence for people: what was wrong, what to do. */
-export class ListenError extends Error {
+export class ListenError extends UserFacingError {
   readonly code = 'LISTEN_FAILED';
 
   /** @param setting name of the setting that the port came from */

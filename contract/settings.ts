@@ -1,4 +1,5 @@
 import { canMatchSensor, isId } from './ids.js';
+import { UserFacingError } from './user-facing-error.js';
 
 /**
  * Every setting of every part, once: name, default, meaning, and how its text becomes a value.
@@ -7,6 +8,8 @@ import { canMatchSensor, isId } from './ids.js';
 export interface Setting<T> {
   readonly name: string;
   readonly default: string;
+  /** Under which heading `--help` lists it. */
+  readonly topic: SettingTopic;
   readonly meaning: string;
   readonly parts: readonly SettingPart[];
   /** Nobody else may see it: what is said of it leaves it out. */
@@ -16,10 +19,21 @@ export interface Setting<T> {
 }
 export type SettingPart = 'broker' | 'gateway' | 'processor';
 
+/** Headings of the settings in `--help`, in their order. */
+export const settingTopics = {
+  place: 'Gym, room and gateway',
+  network: 'Addresses and ports',
+  radio: 'Radios and straps',
+  'made-up': 'Simulated class and replay',
+  storage: 'Storage',
+  log: 'Log',
+} as const;
+export type SettingTopic = keyof typeof settingTopics;
+
 class SettingFault extends Error {}
 
 /** All faults of all settings, one sentence each: what was wrong, what is expected. */
-export class SettingsError extends Error {
+export class SettingsError extends UserFacingError {
   readonly code = 'SETTINGS_INVALID';
   constructor(readonly faults: readonly string[]) {
     super(faults.join('\n'));
@@ -95,6 +109,7 @@ const all = ['broker', 'gateway', 'processor'] as const;
 export const settings = {
   httpPort: setting({
     name: 'PULSEBOARD_HTTP_PORT',
+    topic: 'network',
     default: '8080',
     meaning: 'port of the board, the API, the live WebSocket, `/metrics` (Prometheus) and `/healthz`; 0 picks a free one',
     parts: ['processor'],
@@ -102,6 +117,7 @@ export const settings = {
   }),
   mqttPort: setting({
     name: 'PULSEBOARD_MQTT_PORT',
+    topic: 'network',
     default: '1883',
     meaning: 'port of the MQTT broker; 0 picks a free one',
     parts: all,
@@ -109,6 +125,7 @@ export const settings = {
   }),
   mqttWsPort: setting({
     name: 'PULSEBOARD_MQTT_WS_PORT',
+    topic: 'network',
     default: '8083',
     meaning: 'port of MQTT over WebSocket; 0 picks a free one',
     parts: ['broker'],
@@ -116,6 +133,7 @@ export const settings = {
   }),
   host: setting({
     name: 'PULSEBOARD_HOST',
+    topic: 'network',
     default: '127.0.0.1',
     meaning: 'address to listen on; 0.0.0.0 lets other machines in, without a login',
     parts: all,
@@ -123,6 +141,7 @@ export const settings = {
   }),
   brokerMetricsPort: setting({
     name: 'PULSEBOARD_BROKER_METRICS_PORT',
+    topic: 'network',
     default: '',
     meaning: "port of the broker's `/metrics` (Prometheus) and `/healthz`; empty: none, 0 picks a free one",
     parts: ['broker'],
@@ -130,6 +149,7 @@ export const settings = {
   }),
   gatewayMetricsPort: setting({
     name: 'PULSEBOARD_GATEWAY_METRICS_PORT',
+    topic: 'network',
     default: '',
     meaning: "port of the gateway's `/metrics` (Prometheus) and `/healthz`; empty: none, 0 picks a free one",
     parts: ['gateway'],
@@ -137,16 +157,39 @@ export const settings = {
   }),
   dataDir: setting({
     name: 'PULSEBOARD_DATA_DIR',
+    topic: 'storage',
     default: 'data',
     meaning: 'folder of the stores and the spool; a replay takes a fresh one below `data` unless this is set',
     parts: ['gateway', 'processor'],
     parse: text,
   }),
-  gym: setting({ name: 'PULSEBOARD_GYM', default: 'demo', meaning: 'id of the gym', parts: ['gateway', 'processor'], parse: id }),
-  room: setting({ name: 'PULSEBOARD_ROOM', default: 'main', meaning: 'id of the room', parts: ['gateway', 'processor'], parse: id }),
-  gateway: setting({ name: 'PULSEBOARD_GATEWAY', default: 'gateway-1', meaning: 'id of the gateway', parts: ['gateway'], parse: id }),
+  gym: setting({
+    name: 'PULSEBOARD_GYM',
+    topic: 'place',
+    default: 'demo',
+    meaning: 'id of the gym',
+    parts: ['gateway', 'processor'],
+    parse: id,
+  }),
+  room: setting({
+    name: 'PULSEBOARD_ROOM',
+    topic: 'place',
+    default: 'main',
+    meaning: 'id of the room',
+    parts: ['gateway', 'processor'],
+    parse: id,
+  }),
+  gateway: setting({
+    name: 'PULSEBOARD_GATEWAY',
+    topic: 'place',
+    default: 'gateway-1',
+    meaning: 'id of the gateway',
+    parts: ['gateway'],
+    parse: id,
+  }),
   brokerUrl: setting({
     name: 'PULSEBOARD_BROKER_URL',
+    topic: 'network',
     default: '',
     meaning: 'broker to connect to; empty: 127.0.0.1 and `PULSEBOARD_MQTT_PORT`',
     parts: ['gateway', 'processor'],
@@ -154,6 +197,7 @@ export const settings = {
   }),
   radio: setting({
     name: 'PULSEBOARD_RADIO',
+    topic: 'radio',
     default: '',
     meaning:
       'where heartbeats come from: `ant`, `ble` or both (`ant,ble`), `auto` (those of them that are there), `simulated`, or `replay`; empty: `npm start` simulates a class, a gateway by itself takes `auto`',
@@ -162,6 +206,7 @@ export const settings = {
   }),
   allowSensors: setting({
     name: 'PULSEBOARD_ALLOW_SENSORS',
+    topic: 'radio',
     default: '',
     meaning:
       'take only these straps: ids as on the topics, separated by commas, `*` for any end (`ant-hr-483922,ble-a0b1*`), however weak they are; empty: all',
@@ -170,6 +215,7 @@ export const settings = {
   }),
   denySensors: setting({
     name: 'PULSEBOARD_DENY_SENSORS',
+    topic: 'radio',
     default: '',
     meaning: "never take these straps, such as those of the neighbour's gym; written like the ones above",
     parts: ['gateway'],
@@ -177,6 +223,7 @@ export const settings = {
   }),
   minRssiDbm: setting({
     name: 'PULSEBOARD_MIN_RSSI_DBM',
+    topic: 'radio',
     default: '',
     meaning:
       'take straps only once they were heard this strong within a minute, such as `-80`; empty: however weak. Where a radio does not tell the strength, everybody is taken',
@@ -185,6 +232,7 @@ export const settings = {
   }),
   bleConnections: setting({
     name: 'PULSEBOARD_BLE_CONNECTIONS',
+    topic: 'radio',
     default: '5',
     meaning: 'most straps that a Bluetooth adapter is connected to at once; more take turns; 0: only those that advertise their heart rate',
     parts: ['gateway'],
@@ -192,6 +240,7 @@ export const settings = {
   }),
   seed: setting({
     name: 'PULSEBOARD_SEED',
+    topic: 'made-up',
     default: '1',
     meaning: 'seed of the simulated class: the same seed is the same class',
     parts: ['gateway'],
@@ -199,6 +248,7 @@ export const settings = {
   }),
   straps: setting({
     name: 'PULSEBOARD_STRAPS',
+    topic: 'made-up',
     default: '12',
     meaning: 'how many people the simulated class has',
     parts: ['gateway', 'processor'],
@@ -206,6 +256,7 @@ export const settings = {
   }),
   replayDir: setting({
     name: 'PULSEBOARD_REPLAY_DIR',
+    topic: 'made-up',
     default: '',
     meaning: 'folder of recorded workouts (CSV) for `replay`',
     parts: ['gateway'],
@@ -213,6 +264,7 @@ export const settings = {
   }),
   replayFile: setting({
     name: 'PULSEBOARD_REPLAY_FILE',
+    topic: 'made-up',
     default: '',
     meaning: 'recording of a radio for `replay`, as `npm run gateway -- record` writes it',
     parts: ['gateway'],
@@ -220,6 +272,7 @@ export const settings = {
   }),
   replaySpeed: setting({
     name: 'PULSEBOARD_REPLAY_SPEED',
+    topic: 'made-up',
     default: '1',
     meaning: 'how many times faster than life a replay runs, or a simulated class that has a `PULSEBOARD_START_AT`',
     parts: ['gateway', 'processor'],
@@ -227,6 +280,7 @@ export const settings = {
   }),
   startAt: setting({
     name: 'PULSEBOARD_START_AT',
+    topic: 'made-up',
     default: '',
     meaning:
       'time at which a replay (or a simulated class) begins; empty: a replay ends at process start, a simulated class begins there. A replay that would end in the future is refused; only a gateway by itself, at speed 1, joins a class or a replay that still goes on, on the clock of the wall',
@@ -235,6 +289,7 @@ export const settings = {
   }),
   flushIntervalMs: setting({
     name: 'PULSEBOARD_FLUSH_INTERVAL_MS',
+    topic: 'radio',
     default: '50',
     meaning: 'least time between two batches of a gateway; 250 suits a chain of gyms',
     parts: ['gateway'],
@@ -242,6 +297,7 @@ export const settings = {
   }),
   spoolDir: setting({
     name: 'PULSEBOARD_SPOOL_DIR',
+    topic: 'storage',
     default: '',
     meaning: "folder of the gateway's spool; empty: `spool` in `PULSEBOARD_DATA_DIR`",
     parts: ['gateway'],
@@ -249,6 +305,7 @@ export const settings = {
   }),
   spoolMegabytes: setting({
     name: 'PULSEBOARD_SPOOL_MB',
+    topic: 'storage',
     default: '2000',
     meaning: 'the spool may be this large; when it is full the oldest readings go, counted',
     parts: ['gateway'],
@@ -256,6 +313,7 @@ export const settings = {
   }),
   spoolHours: setting({
     name: 'PULSEBOARD_SPOOL_HOURS',
+    topic: 'storage',
     default: '72',
     meaning: 'readings that could not be sent for this long are dropped, counted; less than the readings are kept in the store',
     parts: ['gateway', 'processor'],
@@ -263,6 +321,7 @@ export const settings = {
   }),
   readingsDays: setting({
     name: 'PULSEBOARD_READINGS_DAYS',
+    topic: 'storage',
     default: '30',
     meaning: 'how long the store keeps readings; older ones that still come are set aside as dead letters',
     parts: ['processor'],
@@ -270,6 +329,7 @@ export const settings = {
   }),
   secondsDays: setting({
     name: 'PULSEBOARD_SECONDS_DAYS',
+    topic: 'storage',
     default: '1825',
     meaning: 'how long the store keeps member-seconds, of which all figures are made',
     parts: ['processor'],
@@ -277,6 +337,7 @@ export const settings = {
   }),
   influxUrl: setting({
     name: 'PULSEBOARD_INFLUX_URL',
+    topic: 'storage',
     default: '',
     meaning: 'InfluxDB (1.8, 2 or 3) that keeps readings and member-seconds; empty: a DuckDB file in `PULSEBOARD_DATA_DIR`',
     parts: ['processor'],
@@ -284,6 +345,7 @@ export const settings = {
   }),
   influxDatabase: setting({
     name: 'PULSEBOARD_INFLUX_DATABASE',
+    topic: 'storage',
     default: 'pulseboard',
     meaning: 'its database; of InfluxDB 2 the bucket. InfluxDB 1 makes it when it is not there',
     parts: ['processor'],
@@ -291,6 +353,7 @@ export const settings = {
   }),
   influxToken: setting({
     name: 'PULSEBOARD_INFLUX_TOKEN',
+    topic: 'storage',
     default: '',
     meaning: 'token of InfluxDB 2 or 3; not together with a user',
     parts: ['processor'],
@@ -299,6 +362,7 @@ export const settings = {
   }),
   influxUser: setting({
     name: 'PULSEBOARD_INFLUX_USER',
+    topic: 'storage',
     default: '',
     meaning: 'user of InfluxDB 1, where it asks for one',
     parts: ['processor'],
@@ -306,6 +370,7 @@ export const settings = {
   }),
   influxPassword: setting({
     name: 'PULSEBOARD_INFLUX_PASSWORD',
+    topic: 'storage',
     default: '',
     meaning: 'password of that user',
     parts: ['processor'],
@@ -314,6 +379,7 @@ export const settings = {
   }),
   databaseUrl: setting({
     name: 'PULSEBOARD_DATABASE_URL',
+    topic: 'storage',
     default: '',
     meaning:
       'PostgreSQL that keeps gyms, rooms, members, straps and sessions, such as `postgres://user:password@127.0.0.1:5432/pulseboard`; empty: PGlite in `PULSEBOARD_DATA_DIR`',
@@ -323,6 +389,7 @@ export const settings = {
   }),
   radioLog: setting({
     name: 'PULSEBOARD_RADIO_LOG',
+    topic: 'radio',
     default: '',
     meaning: 'file to which every radio frame is written as it was heard, before it is decoded; it grows without a limit',
     parts: ['gateway'],
@@ -330,10 +397,19 @@ export const settings = {
   }),
   logLevel: setting({
     name: 'PULSEBOARD_LOG_LEVEL',
+    topic: 'log',
     default: 'info',
     meaning: 'trace, debug, info, warn, error or silent',
     parts: all,
     parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  }),
+  logFormat: setting({
+    name: 'PULSEBOARD_LOG_FORMAT',
+    topic: 'log',
+    default: 'auto',
+    meaning: 'how the log is written: `text` (lines to read), `json` (a JSON object a line), or `auto` (text in a terminal, else JSON)',
+    parts: all,
+    parse: oneOf('auto', 'text', 'json'),
   }),
 } as const;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readSettings, type SettingValues } from '@pulseboard/contract';
+import { fileFault, isFileFault, readSettings, type SettingValues } from '@pulseboard/contract';
 import { BackupError, checkBackup, demandEmpty, makeBackup, restoreBackup } from './backup-files.js';
 import { claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, dataDirOf, SPOOL_FOLDER } from './folders.js';
@@ -11,30 +11,43 @@ export interface CommandContext {
   out(line: string): void;
 }
 
-const HELP = `Copies the data folder, and puts a copy in the place of one, while neither a processor nor a gateway uses it.
+export const backupUsage: readonly string[] = [
+  'Copies the data folder while neither a processor nor a gateway uses it.',
+  '',
+  '  npm run backup                 into backups/, in a folder named by the time',
+  '  npm run backup -- /mnt/usb     into another folder',
+  '',
+  'The data folder is PULSEBOARD_DATA_DIR (data). npm run restore puts a copy back.',
+];
 
-  npm run backup                      into backups/, in a folder named by the time
-  npm run backup -- /mnt/usb          into another folder
-  npm run restore -- backups/2026-01-31T18-00-00Z
-
-The data folder is PULSEBOARD_DATA_DIR (data). A restore overwrites nothing: it wants that folder empty, or not there.`;
+export const restoreUsage: readonly string[] = [
+  'Puts a backup in the place of the data folder, while neither a processor nor a gateway uses it.',
+  '',
+  '  npm run restore -- backups/2026-01-31T18-00-00Z',
+  '',
+  'The data folder is PULSEBOARD_DATA_DIR (data). A restore overwrites nothing: that folder must be empty, or not there.',
+];
 
 /** `npm run backup [-- <folder>]`. @returns the exit code @throws BackupError, FolderInUseError */
 export async function runBackup(args: readonly string[], { version, out }: CommandContext): Promise<number> {
-  if (isHelp(args)) return say(out, HELP);
+  if (isHelp(args)) return say(out, backupUsage);
   const settings = readSettings(process.env);
   const dataDir = dataDirOf(settings);
-  if (!existsSync(dataDir) || (await readdir(dataDir)).length === 0)
-    throw new BackupError(`There is no data in ${dataDir}; PULSEBOARD_DATA_DIR names another folder.`);
+  const found = await readdir(dataDir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new BackupError(`The data folder ${dataDir} cannot be read: ${fileFault(error)}; PULSEBOARD_DATA_DIR names another folder.`);
+  });
+  if (found.length === 0) throw new BackupError(`There is no data in ${dataDir}; PULSEBOARD_DATA_DIR names another folder.`);
   const into = resolve(only(args) ?? 'backups');
   if (`${into}/`.startsWith(`${dataDir}/`))
     throw new BackupError(`${into} is in the data folder: name a folder elsewhere, best on another disk.`);
   const madeAt = new Date().toISOString();
   const target = join(into, madeAt.replace(/\.\d+/, '').replaceAll(':', '-'));
+  // Before the data folder is claimed: what is wrong with the target has nothing to do with it.
+  await mkdir(into, { recursive: true }).catch(cannotWrite(into));
   const release = await claimAll(dataDir);
   try {
-    await mkdir(into, { recursive: true });
-    const { files } = await makeBackup(dataDir, target, { version, madeAt });
+    const { files } = await makeBackup(dataDir, target, { version, madeAt }).catch(cannotWrite(into));
     out(`${files.length} files, ${megabytes(files)} MB: ${target}`);
     for (const what of kept(settings)) out(`Not in it: ${what}. That has backups of its own (docs/operations.md).`);
     return 0;
@@ -46,7 +59,7 @@ export async function runBackup(args: readonly string[], { version, out }: Comma
 /** `npm run restore -- <backup>`. @returns the exit code @throws BackupError, FolderInUseError */
 export async function runRestore(args: readonly string[], { version, out }: CommandContext): Promise<number> {
   const backup = only(args);
-  if (backup === undefined || isHelp(args)) return say(out, HELP);
+  if (backup === undefined || isHelp(args)) return say(out, restoreUsage);
   const dataDir = dataDirOf(readSettings(process.env));
   const manifest = await checkBackup(resolve(backup));
   if (isNewer(manifest.version, version))
@@ -92,6 +105,15 @@ function only(args: readonly string[]): string | undefined {
   return args[0];
 }
 
+/** @throws BackupError in the place of a fault of the file system */
+const cannotWrite =
+  (into: string) =>
+  (error: unknown): never => {
+    const path = (error as NodeJS.ErrnoException).path ?? into;
+    if (!isFileFault(error)) throw error;
+    throw new BackupError(`The backup cannot be made, ${path} cannot be used: ${fileFault(error)}.`);
+  };
+
 const isHelp = ([first]: readonly string[]): boolean => first === '--help' || first === '-h';
 const megabytes = (files: readonly { bytes: number }[]): string => (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1);
 
@@ -103,7 +125,7 @@ function isNewer(a: string, b: string): boolean {
   return i >= 0 && of[i]! > (than[i] ?? 0);
 }
 
-function say(out: (line: string) => void, text: string): number {
-  out(text);
+function say(out: (line: string) => void, lines: readonly string[]): number {
+  for (const line of lines) out(line);
   return 0;
 }

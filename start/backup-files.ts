@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { fileFault, UserFacingError } from '@pulseboard/contract';
 
 /** A backup cannot be made, or is none that can be used. The message is a sentence for people. */
-export class BackupError extends Error {
+export class BackupError extends UserFacingError {
   readonly code = 'BACKUP_UNUSABLE';
 }
 
@@ -150,7 +151,10 @@ async function putInPlace(partial: string, target: string): Promise<void> {
 
 async function readManifest(backup: string): Promise<Manifest> {
   const path = join(backup, MANIFEST);
-  const text = await readFile(path, 'utf8').catch(unlessGone(undefined));
+  const text = await readFile(path, 'utf8').catch((error) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new BackupError(`The backup ${backup} cannot be read: ${fileFault(error)}.`);
+  });
   if (text === undefined) {
     const isThere = await stat(backup).then(() => true, unlessGone(false));
     throw new BackupError(isThere ? `${backup} is no backup: it has no ${MANIFEST}.` : `There is no folder ${backup}.`);

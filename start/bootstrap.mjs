@@ -1,6 +1,7 @@
 /**
  * Runs before anything is installed: `node start/bootstrap.mjs <entry> [args…]`.
- * Checks Node, installs what is missing, builds what is stale, then becomes the entry. Everything it says goes to stderr.
+ * Checks Node, answers at once what needs no more, installs what is missing, builds what is stale, then becomes the entry.
+ * Everything that preparing says goes to stderr.
  */
 import { requireSupportedNode } from './node-version.mjs';
 
@@ -22,6 +23,10 @@ async function main(name, args) {
     process.stderr.write(`Usage: node start/bootstrap.mjs ${Object.keys(entries).join('|')} [arguments]\n`);
     process.exit(2);
   }
+  const { ignoreClosedPipes } = await import('./help/closed-pipes.mjs');
+  ignoreClosedPipes();
+  const { hasAnsweredAtOnce } = await import('./help/answer-at-once.mjs');
+  if (hasAnsweredAtOnce(name, args)) return;
   const { prepare, root } = await import('./prepare.mjs');
   await prepare(entries[name]);
   if (name === 'build-only') return;

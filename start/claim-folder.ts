@@ -2,9 +2,10 @@ import { readFileSync, utimesSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { UserFacingError } from '@pulseboard/contract';
 
 /** A folder cannot be used. The message is a sentence for people. */
-export class FolderInUseError extends Error {
+export class FolderInUseError extends UserFacingError {
   readonly code = 'FOLDER_UNUSABLE';
 }
 

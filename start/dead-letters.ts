@@ -1,8 +1,8 @@
 import { readSettings } from '@pulseboard/contract';
-import { pino } from 'pino';
 import { claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf } from './folders.js';
 import { influxLogin } from './influx-login.js';
+import { createLogger } from './logger.js';
 
 /** `npm run processor -- dead-letters …`, on a data folder whose processor does not run. @returns the exit code */
 export async function runDeadLetters(args: readonly string[], io: { out(line: string): void; err(line: string): void }): Promise<number> {
@@ -12,10 +12,7 @@ export async function runDeadLetters(args: readonly string[], io: { out(line: st
   const retention = { readingsMs: settings.readingsDays * DAY_MS, secondsMs: settings.secondsDays * DAY_MS };
   const asksForHelp = args[0] === '--help' || args[0] === '-h';
   const influx = influxLogin(settings);
-  const log = pino(
-    { level: settings.logLevel === 'info' ? 'warn' : settings.logLevel, base: null },
-    pino.destination({ dest: 2, sync: true }),
-  );
+  const log = createLogger({ ...settings, logLevel: settings.logLevel === 'info' ? 'warn' : settings.logLevel });
   const unlock = asksForHelp ? async () => {} : await claimFolder(dataDir, DATA_FOLDER);
   try {
     return await runDeadLettersCommand(args, {

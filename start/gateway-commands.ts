@@ -5,6 +5,8 @@ import { askedToStop } from './lifecycle.js';
 interface Io {
   out(line: string): void;
   err(line: string): void;
+  /** Resolves when nobody reads standard output any more. */
+  unread: Promise<void>;
 }
 
 /** What `npm run gateway -- <name>` does besides being a gateway. @returns the exit code */
@@ -27,7 +29,7 @@ export const gatewayCommands: Readonly<Record<string, GatewayCommand>> = {
   },
   async scan(args, io) {
     const { runScanCommand } = await import('@pulseboard/edge-gateway');
-    return runScanCommand(args, settings(), { ...io, terminal: terminal(), stopping: askedToStop() });
+    return runScanCommand(args, settings(), { ...io, terminal: terminal(), stopping: Promise.race([askedToStop(), io.unread]) });
   },
   async record(args, io) {
     const { runRecordCommand } = await import('@pulseboard/edge-gateway');
@@ -36,6 +38,8 @@ export const gatewayCommands: Readonly<Record<string, GatewayCommand>> = {
   async doctor(args, io) {
     const { runDoctorCommand } = await import('@pulseboard/edge-gateway');
     const values = settings();
+    // It changes nothing, so there is no reason to go on.
+    void io.unread.then(() => process.exit());
     return runDoctorCommand(args, values, spoolDirOf(values, dataDirOf(values)), io);
   },
 };

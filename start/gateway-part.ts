@@ -3,6 +3,7 @@ import { guestMemberId, type SettingValues, withoutPassword } from '@pulseboard/
 import type { GatewayClock, MadeUpPlan, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
 import { HOUR_MS } from './folders.js';
+import { logIsReadWithOutput } from './logger.js';
 import { observeGateway } from './observe.js';
 import { endOf, type ReplayRun, when, whereItGoes } from './replay-lines.js';
 import type { Time } from './time.js';
@@ -51,6 +52,8 @@ export async function startGateway({
     const asked = plan.radios === 'auto' ? 'the radios that are there' : plan.radios.join(', ');
     out(`  ${where}  ${asked}; straps: npm run gateway -- scan, faults: npm run gateway -- doctor`);
   }
+  // What the log says too is said once where both are read.
+  const say = logIsReadWithOutput() ? () => {} : (sentence: string) => out(`    ${sentence}`);
   const gateway = createGateway({
     gym: settings.gym,
     room: settings.room,
@@ -58,8 +61,8 @@ export async function startGateway({
     brokerUrl,
     radio,
     gate,
-    ...(plan.kind === 'real' ? { tellRadio: (sentence) => out(`    ${sentence}`) } : {}),
-    tell: (sentence) => out(`    ${sentence}`),
+    ...(plan.kind === 'real' ? { tellRadio: say } : {}),
+    tell: say,
     clock,
     spool: { folder: spoolDir, maxBytes: settings.spoolMegabytes * 1e6, maxAgeMs: settings.spoolHours * HOUR_MS },
     radioLog: settings.radioLog,

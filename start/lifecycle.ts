@@ -1,37 +1,37 @@
-import { SettingsError } from '@pulseboard/contract';
+import { fileFault, isFileFault, SettingsError, UserFacingError } from '@pulseboard/contract';
 
-/** Faults that a person can mend; their message says how. Everything else is ours and shows its stack. */
-const FOR_PEOPLE = new Set([
-  'SETTINGS_INVALID',
-  'LISTEN_FAILED',
-  'FOLDER_UNUSABLE',
-  'BACKUP_UNUSABLE',
-  'SPOOL_FOLDER_UNUSABLE',
-  'RADIO_LOG_UNUSABLE',
-  'RECORDING_UNUSABLE',
-  'RETENTION_TOO_SHORT',
-  'STORE_OPEN_FAILED',
-  'workouts-missing',
-  'workouts-none',
-  'workout-malformed',
-  'REPLAY_IN_FUTURE',
-]);
 /** A part that does not end by then is left behind. */
 const STOP_TIMEOUT_MS = 10_000;
-const ASKED_AGAIN_AFTER_MS = 1000;
+/** What is stopped while it starts first comes to the end of that: a database that is made takes its time on a small machine. */
+const START_TIMEOUT_MS = 60_000;
+/** One Ctrl-C comes twice under npm, from the terminal and handed on by npm. */
+const NPM_REPEATS_WITHIN_MS = 500;
+/** As a shell has it: 128 and the number of SIGINT. */
+const INTERRUPTED = 130;
 
-/** Resolves at Ctrl-C, SIGTERM or when the terminal is closed. Asked twice: ends at once. */
-export function askedToStop(): Promise<void> {
+/**
+ * Resolves at Ctrl-C, SIGTERM or when the terminal is closed. Asked twice: ends the process at once.
+ * @param acknowledge called at the first request, before anything is stopped
+ */
+export function askedToStop(acknowledge: () => void = () => {}): Promise<void> {
   let askedAt: number | undefined;
+  const repeatsWithinMs = process.env.npm_lifecycle_event === undefined ? 0 : NPM_REPEATS_WITHIN_MS;
   return new Promise((resolve) => {
     const onSignal = () => {
-      askedAt ??= performance.now();
-      // One Ctrl-C comes twice under npm, from the terminal and handed on, and means stop in order.
-      if (performance.now() - askedAt > ASKED_AGAIN_AFTER_MS) process.exit(130);
-      resolve();
+      if (askedAt === undefined) {
+        askedAt = performance.now();
+        acknowledge();
+        resolve();
+      } else if (performance.now() - askedAt >= repeatsWithinMs) process.exit(INTERRUPTED);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   });
+}
+
+/** Lines for people: `out` is what was asked for, `err` what went wrong. */
+export interface Says {
+  out(line: string): void;
+  err(line: string): void;
 }
 
 /**
@@ -41,9 +41,19 @@ export function askedToStop(): Promise<void> {
  */
 export async function runUntilStopped(
   start: (stopping: Promise<void>) => Promise<() => Promise<void>>,
-  err: (line: string) => void,
+  { out, err }: Says,
 ): Promise<number> {
-  const asked = askedToStop();
+  const asked = askedToStop(() => {
+    out('Stopping … (Ctrl-C again ends it at once)');
+    leaveAfter(START_TIMEOUT_MS);
+  });
+  const leaveAfter = (timeoutMs: number) => {
+    const leave = () => {
+      err(`Not everything stopped within ${timeoutMs / 1000} s; it ends all the same.`);
+      process.exit(1);
+    };
+    setTimeout(leave, timeoutMs).unref();
+  };
   let stop: () => Promise<void>;
   try {
     stop = await start(asked);
@@ -52,19 +62,20 @@ export async function runUntilStopped(
     return 1;
   }
   await asked;
-  const timeout = setTimeout(() => {
-    err('Not everything ended in time; leaving all the same.');
-    process.exit(1);
-  }, STOP_TIMEOUT_MS);
-  timeout.unref();
+  leaveAfter(STOP_TIMEOUT_MS);
   await stop();
-  clearTimeout(timeout);
+  out('Stopped.');
   return 0;
 }
 
-/** What is said of an error: sentences for a person who can mend it, else where it happened. */
+/** What is said of an error: sentences for a person who can remedy it, else where it happened. */
 export function sentences(error: unknown): readonly string[] {
   if (error instanceof SettingsError) return error.faults;
-  const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
-  return [FOR_PEOPLE.has(code ?? '') ? String(message) : (stack ?? String(error))];
+  if (error instanceof UserFacingError) return [error.message];
+  // A place that names its files in sentences of its own comes first; this is the net below them.
+  if (isFileFault(error)) {
+    const { path, syscall } = error as NodeJS.ErrnoException;
+    return [`${path === undefined ? `A file cannot be used (${syscall})` : `${path} cannot be used`}: ${fileFault(error)}.`];
+  }
+  return [(error as Error | undefined)?.stack ?? String(error)];
 }

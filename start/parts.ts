@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { InfluxLogin } from '@pulseboard/cloud-processor';
 import { type Clock, demoClass, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
 import { influxLogin } from './influx-login.js';
+import { createLogger, logIsReadWithOutput } from './logger.js';
 import { observeBroker } from './observe.js';
 import { type Time, timeOf } from './time.js';
 
@@ -26,7 +27,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Composes what was asked for from the settings. @returns how to stop it, in the order that loses nothing */
 export async function startParts(part: PartName, { version, out, stopping }: StartContext): Promise<() => Promise<void>> {
   const settings = readSettings(process.env);
-  const log = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const log = createLogger(settings);
   let isStopping = false;
   void stopping.then(() => {
     isStopping = true;
@@ -159,7 +160,7 @@ async function startProcessor({
     spoolMs: settings.spoolHours * HOUR_MS,
     version,
     log,
-    tell: (sentence) => out(`    ${sentence}`),
+    tell: logIsReadWithOutput() ? () => {} : (sentence) => out(`    ${sentence}`),
     webRoot: join(root, 'leaderboard', 'dist'),
     // Alone, a processor may serve real straps: it makes up members only when it is told that the radio is made up.
     ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps) } : {}),

@@ -1,4 +1,4 @@
-import { type Clock, type SettingValues, virtualClock } from '@pulseboard/contract';
+import { type Clock, type SettingValues, UserFacingError, virtualClock } from '@pulseboard/contract';
 import type { MadeUpPlan } from '@pulseboard/edge-gateway';
 
 /** The clock that parts run on. */
@@ -11,7 +11,7 @@ export interface Time {
   begin(): number;
 }
 
-export class ReplayInFutureError extends Error {
+export class ReplayInFutureError extends UserFacingError {
   readonly code = 'REPLAY_IN_FUTURE';
 }
 

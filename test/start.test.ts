@@ -1,11 +1,27 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { answerParser, board, get, health } from './harness/api.js';
 import { root, tempFolder, testWhere } from './harness/environment.js';
 import { eventually } from './harness/eventually.js';
-import { cleanUp, runCommand, type Settings, START_TIMEOUT_MS, type System, startChild, startSystem } from './harness/system.js';
+import {
+  cleanUp,
+  runCommand,
+  type Settings,
+  START_TIMEOUT_MS,
+  type System,
+  startChild,
+  startSystem,
+  startTerminal,
+} from './harness/system.js';
 
+const NOBODY = 65_534;
+const testAsOther = testWhere(process.getuid?.() === 0, 'folders of somebody else: this user cannot start programs as another one');
+const testInTerminal = testWhere(
+  existsSync('/usr/bin/script') && existsSync('/proc/self/task'),
+  'a terminal: there is no /usr/bin/script or no /proc',
+);
 const testDevFull = testWhere(existsSync('/dev/full'), 'a radio log that takes no more: there is no /dev/full');
 
 let system: System;
@@ -13,6 +29,9 @@ beforeAll(async () => {
   system = await startSystem({ PULSEBOARD_DATA_DIR: join(tempFolder(), 'data') }, { ownGroup: true });
 }, START_TIMEOUT_MS);
 afterAll(cleanUp);
+
+/** The process that a process started. */
+const childOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 
 /** Starts, expects exit code 1. @returns the lines of stderr, without the log */
 async function refusal(settings: Settings, args: readonly string[] = ['start']): Promise<string[]> {
@@ -81,8 +100,59 @@ describe('what stands in the way is one clear sentence', () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     expect(await refusal({ PULSEBOARD_DATA_DIR: join(file, 'data') })).toEqual([
-      expect.stringMatching(/^The data folder \S+ cannot be written \(ENOTDIR\); set PULSEBOARD_DATA_DIR/),
+      expect.stringMatching(/^The data folder \S+ cannot be written.* \(ENOTDIR\).*; set PULSEBOARD_DATA_DIR/),
     ]);
+  });
+
+  test('a file where a folder is expected, a folder where a file is', async () => {
+    const at = tempFolder();
+    const file = join(at, 'file');
+    writeFileSync(file, '');
+    for (const [name, inIt] of [
+      ['people', 'registry'],
+      ['readings', 'pulseboard.duckdb'],
+    ] as const) {
+      mkdirSync(join(at, name));
+      if (name === 'people') writeFileSync(join(at, name, inIt), '');
+      else mkdirSync(join(at, name, inIt));
+    }
+    const said = await Promise.all([
+      refusal({ PULSEBOARD_DATA_DIR: join(at, 'people') }, ['processor']),
+      refusal({ PULSEBOARD_DATA_DIR: join(at, 'readings') }, ['processor']),
+      refusal({ PULSEBOARD_DATA_DIR: join(at, 'people') }, ['backup', file]),
+      refusal({ PULSEBOARD_DATA_DIR: file }, ['backup']),
+      refusal({ PULSEBOARD_DATA_DIR: join(at, 'new') }, ['restore', file]),
+    ]);
+    expect(said).toEqual([
+      [expect.stringMatching(/^The registry \S+registry cannot be opened: a part of its path is a file, not a folder \(ENOTDIR\);/)],
+      [expect.stringMatching(/^The store \S+pulseboard\.duckdb cannot be opened: /)],
+      [`The backup cannot be made, ${file} cannot be used: it is there already (EEXIST).`],
+      [expect.stringMatching(/^The data folder \S+file cannot be read: /)],
+      [`The backup ${file} cannot be read: a part of its path is a file, not a folder (ENOTDIR).`],
+    ]);
+  });
+
+  testAsOther('folders that belong to somebody else', async () => {
+    const at = tempFolder();
+    chmodSync(at, 0o755);
+    const closed = join(at, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    mkdirSync(join(at, 'data'), { mode: 0o777 });
+    chmodSync(join(at, 'data'), 0o777);
+    writeFileSync(join(at, 'data', 'file'), '', { mode: 0o666 });
+    const said = [];
+    for (const [args, settings] of [
+      [['backup', join(closed, 'backups')], { PULSEBOARD_DATA_DIR: join(at, 'data') }],
+      [['restore', join(closed, 'backup')], { PULSEBOARD_DATA_DIR: join(at, 'new') }],
+      [['processor'], { PULSEBOARD_DATA_DIR: join(closed, 'data') }],
+      [['gateway'], { PULSEBOARD_RADIO: 'replay', PULSEBOARD_REPLAY_DIR: join(closed, 'workouts') }],
+      [['gateway'], { PULSEBOARD_RADIO: 'replay', PULSEBOARD_REPLAY_FILE: join(closed, 'class.jsonl') }],
+    ] as [string[], Settings][]) {
+      const child = startChild(args, settings, { user: { uid: NOBODY, gid: NOBODY } });
+      expect(await child.exited).toEqual({ code: 1, signal: null });
+      said.push(child.stderr.filter((line) => !line.startsWith('{')));
+    }
+    expect(said).toEqual(Array.from({ length: 5 }, () => [expect.stringMatching(/^[A-Z].*closed.*\(?EACCES\)?.*\.$/)]));
   });
 
   test('a spool folder that another gateway has', async () => {
@@ -101,8 +171,8 @@ describe('what stands in the way is one clear sentence', () => {
       refusal({ PULSEBOARD_RADIO_LOG: below }, ['gateway']),
     ]);
     expect(said).toEqual([
-      [expect.stringMatching(/^The spool folder \S+ cannot be written \(ENOTDIR\); set PULSEBOARD_SPOOL_DIR/)],
-      [expect.stringMatching(/^The radio log \S+ cannot be written \(ENOTDIR\); see PULSEBOARD_RADIO_LOG/)],
+      [expect.stringMatching(/^The spool folder \S+ cannot be written.*\(ENOTDIR\).*; set PULSEBOARD_SPOOL_DIR/)],
+      [expect.stringMatching(/^The radio log \S+ cannot be written: .* \(ENOTDIR\); set PULSEBOARD_RADIO_LOG/)],
     ]);
   });
 
@@ -143,7 +213,7 @@ describe('what stands in the way is one clear sentence', () => {
   });
 
   test('an argument that means nothing', async () => {
-    expect(await refusal({}, ['start', '--fast'])).toEqual([expect.stringMatching(/^"--fast" is nothing that `npm start` knows/)]);
+    expect(await refusal({}, ['start', '--fast'])).toEqual([expect.stringMatching(/^`npm start` does not know "--fast"; /)]);
   });
 });
 
@@ -156,8 +226,8 @@ describe('commands that answer and end', () => {
   });
 
   test('npm start -- --help names the other commands', async () => {
-    const { stdout } = await runCommand(['start', '--help']);
-    expect(stdout.filter((line) => /npm run broker.*npm run processor.*npm run gateway/.test(line))).toHaveLength(1);
+    const said = (await runCommand(['start', '--help'])).stdout.join('\n');
+    for (const name of ['broker', 'processor', 'gateway', 'backup', 'restore']) expect(said).toContain(`npm run ${name} `);
   });
 
   test('--version', async () => {
@@ -178,6 +248,45 @@ test('Ctrl-C while it starts: no word of being ready after it', async () => {
   await child.line(/^ {2}broker/);
   expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null });
   expect(child.stdout.filter((line) => /^Ready/.test(line))).toEqual([]);
+  expect(child.stdout.filter((line) => /^Stop/.test(line))).toEqual(['Stopping … (Ctrl-C again ends it at once)', 'Stopped.']);
+});
+
+test('a second Ctrl-C ends at once', async () => {
+  const child = startChild(['start']);
+  await child.line(/^ {2}broker/);
+  process.kill(child.pid, 'SIGINT');
+  await child.line(/^Stopping/);
+  expect(await child.stop('SIGINT')).toEqual({ code: 130, signal: null });
+  expect(child.stdout).not.toContain('Stopped.');
+});
+
+testInTerminal('in a terminal: a log to read, nothing twice, Ctrl-C acknowledged', async () => {
+  // `script` gives it a terminal; what the terminal shows comes out of it.
+  const folder = join(tempFolder(), 'data');
+  const shown = startTerminal(['start'], { PULSEBOARD_DATA_DIR: folder });
+  await shown.line(/^Ready/);
+  await shown.line(/connected to the broker/);
+  process.kill(childOf(shown.pid), 'SIGINT');
+  expect(await shown.exited).toEqual({ code: 0, signal: null });
+  const lines = shown.stdout.map((line) => stripVTControlCharacters(line).trim());
+  expect(lines.filter((line) => line.startsWith('{'))).toEqual([]);
+  expect(lines.filter((line) => /^\[\d\d:\d\d:\d\d\] INFO: gateway: /.test(line))).not.toEqual([]);
+  expect(lines.slice(-1)).toEqual(['Stopped.']);
+  const sentences = lines.filter((line) => line !== '').map((line) => line.replace(/^\[[\d:]+\] \w+: \w+: /, ''));
+  expect(sentences).toEqual([...new Set(sentences)]);
+});
+
+test('a closed pipe ends doctor, and does not end a system', async () => {
+  const doctor = startChild(['gateway', 'doctor'], { PULSEBOARD_BROKER_URL: 'mqtt://127.0.0.1:1' });
+  doctor.closeOutput();
+  expect((await doctor.exited).signal).toBe(null);
+  expect(doctor.stderr).toEqual([]);
+
+  const { child, url } = await startSystem({ PULSEBOARD_STRAPS: '2' });
+  child.closeOutput();
+  expect((await health(url)).broker).toBe('connected');
+  expect(await child.stop()).toEqual({ code: 0, signal: null });
+  expect(child.stderr.filter((line) => !line.startsWith('{'))).toEqual([]);
 });
 
 testDevFull('a radio log that takes no more is told once, and the gateway goes on', async () => {

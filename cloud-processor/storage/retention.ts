@@ -1,4 +1,4 @@
-import type { Clock } from '@pulseboard/contract';
+import { type Clock, UserFacingError } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { TimeSeriesStore } from './time-series-store.js';
 
@@ -9,7 +9,7 @@ export interface Retention {
 }
 
 /** Gateways could still send what the store has let go of. The message is a sentence for people. */
-export class RetentionTooShortError extends Error {
+export class RetentionTooShortError extends UserFacingError {
   readonly code = 'RETENTION_TOO_SHORT';
 }
 

@@ -1,4 +1,4 @@
-import type { Id, MemberSecond } from '@pulseboard/contract';
+import { type Id, type MemberSecond, UserFacingError } from '@pulseboard/contract';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import type { Totals } from '../aggregation/totals.js';
 import type { DeadLetter, DeadReason } from '../ingest/dead-letter.js';
@@ -127,6 +127,6 @@ export interface TimeSeriesStore {
 }
 
 /** The store cannot be opened. The message is a sentence for people. */
-export class StoreOpenError extends Error {
+export class StoreOpenError extends UserFacingError {
   readonly code = 'STORE_OPEN_FAILED';
 }

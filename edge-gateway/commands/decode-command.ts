@@ -42,10 +42,12 @@ const kinds: Readonly<Record<string, Kind>> = {
   'miband-steps': { meaning: 'Mi Band service data (FEE0)', example: 'd2040000', decode: decodeMibandSteps },
 };
 
-const KIND_COLUMN = 13;
+const KIND_COLUMN = 14;
 const HELP = '--help';
-const usage: readonly string[] = [
-  'Usage: decode <kind> <bytes in hexadecimal>',
+export const messageKinds: readonly string[] = Object.keys(kinds);
+
+export const decodeUsage: readonly string[] = [
+  'Usage: npm run gateway -- decode <kind> <bytes in hexadecimal>',
   'Prints what the bytes say as one line of JSON.',
   '',
   ...Object.entries(kinds).flatMap(([name, kind]) => [
@@ -62,11 +64,11 @@ const usage: readonly string[] = [
 export function runDecodeCommand(args: string[], io: CommandIo): number {
   const [name, ...hex] = args;
   if (name === undefined) {
-    for (const line of usage) io.err(line);
+    for (const line of decodeUsage) io.err(line);
     return 1;
   }
   if (args.includes(HELP) || args.includes('-h')) {
-    for (const line of usage) io.out(line);
+    for (const line of decodeUsage) io.out(line);
     return 0;
   }
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;

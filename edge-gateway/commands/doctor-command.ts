@@ -8,10 +8,11 @@ import { type Finding, findingLines } from '../doctor/finding.js';
 import { readMachine } from '../doctor/machine.js';
 import type { CommandIo } from './command-io.js';
 
-const USAGE = [
-  'Usage: doctor',
+export const doctorUsage: readonly string[] = [
+  'Usage: npm run gateway -- doctor',
+  '',
   'Looks at all that a gateway needs: radios and the right to use them, clock, disk, broker and its credentials, processor.',
-  'Says OK, or what is wrong and the command that mends it. Ends with 1 when something must be mended. Changes nothing.',
+  'Says OK, or what is wrong and the command that repairs it. Ends with exit code 1 when something must be repaired. Changes nothing.',
 ];
 
 /** @param spoolFolder where the gateway keeps what it has not sent @returns exit code: 1 when something must be mended */
@@ -19,7 +20,7 @@ export async function runDoctorCommand(args: string[], settings: SettingValues, 
   if (args.length > 0) {
     const asksForHelp = args[0] === '--help' || args[0] === '-h';
     if (!asksForHelp) io.err(`doctor: "${args[0]}" means nothing to it.`);
-    for (const line of USAGE) (asksForHelp ? io.out : io.err)(line);
+    for (const line of doctorUsage) (asksForHelp ? io.out : io.err)(line);
     return asksForHelp ? 0 : 1;
   }
   const { gym, room, gateway } = settings;

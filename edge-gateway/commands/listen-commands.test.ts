@@ -85,5 +85,5 @@ test.each([
 ] as const)('%s --help', async (name, run) => {
   const { io, out } = rig();
   expect(await run(['--help'], simulated, io)).toBe(0);
-  expect(out[0]).toMatch(new RegExp(`^Usage: ${name}`));
+  expect(out[0]).toMatch(new RegExp(`^Usage: npm run gateway -- ${name}`));
 });

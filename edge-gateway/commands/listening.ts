@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Clock, SettingValues } from '@pulseboard/contract';
+import { type Clock, type SettingValues, UserFacingError } from '@pulseboard/contract';
 import { type Logger, pino } from 'pino';
 import type { RadioSource } from '../radio/radio-source.js';
 import { planRadio } from '../radio-plan.js';
@@ -26,7 +26,7 @@ export async function openListening(settings: SettingValues, clock: Clock, log: 
 }
 
 /** The arguments cannot be understood. The message is a sentence for people. */
-export class UsageError extends Error {
+export class UsageError extends UserFacingError {
   readonly code = 'USAGE';
 }
 

@@ -8,8 +8,9 @@ import type { RunningIo } from './command-io.js';
 import { openListening, parseListenArgs, steadyClock, UsageError, waitFor } from './listening.js';
 
 const TELL_INTERVAL_MS = 1000;
-const USAGE = [
-  'Usage: record FILE [--seconds N]',
+export const recordUsage: readonly string[] = [
+  'Usage: npm run gateway -- record FILE [--seconds N]',
+  '',
   'Writes every frame that the radios hear into a new file, before it is decoded. Ctrl-C ends it.',
   'Play it: PULSEBOARD_RADIO=replay PULSEBOARD_REPLAY_FILE=FILE npm start',
   'It holds the numbers of the straps and every heartbeat of those in the room: ask them, and keep it safe.',
@@ -20,7 +21,7 @@ export async function runRecordCommand(args: string[], settings: SettingValues, 
   try {
     const { names, seconds, help } = parseListenArgs(args, 'record');
     if (help) {
-      for (const line of USAGE) io.out(line);
+      for (const line of recordUsage) io.out(line);
       return 0;
     }
     const [file, more] = names;

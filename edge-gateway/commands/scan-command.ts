@@ -10,8 +10,9 @@ const HOME = '\u001b[H';
 const CLEAR_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
-const USAGE = [
-  'Usage: scan [--seconds N]',
+export const scanUsage: readonly string[] = [
+  'Usage: npm run gateway -- scan [--seconds N]',
+  '',
   'Shows each strap that the radios hear: protocol, heart rate, battery, signal strength, when, frames a second. Ctrl-C ends it.',
   'Radios and rules are those of the settings: PULSEBOARD_RADIO (auto), PULSEBOARD_ALLOW_SENSORS, PULSEBOARD_DENY_SENSORS, PULSEBOARD_MIN_RSSI_DBM.',
   'A stick or adapter serves one program: stop the gateway of this machine first.',
@@ -32,7 +33,7 @@ export async function runScanCommand(args: string[], settings: SettingValues, io
     return 1;
   }
   if (wanted.help) {
-    for (const line of USAGE) io.out(line);
+    for (const line of scanUsage) io.out(line);
     return 0;
   }
   const { radio, gate } = await openListening(settings, steadyClock);

@@ -72,7 +72,9 @@ it('a path that cannot be written is one sentence', () => {
   writeFileSync(path, '');
   const below = join(path, 'below');
   expect(() => open(below)).toThrow(RadioLogError);
-  expect(() => open(below)).toThrow(`The radio log ${below} cannot be written (ENOTDIR); see PULSEBOARD_RADIO_LOG.`);
+  expect(() => open(below)).toThrow(
+    `The radio log ${below} cannot be written: a part of its path is a file, not a folder (ENOTDIR); set PULSEBOARD_RADIO_LOG to a file that can be written.`,
+  );
 });
 
 // Only Linux has a device on which every write fails.

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { fileFault, UserFacingError } from '@pulseboard/contract';
 import type { RadioEvent } from './radio-source.js';
 import { anchorLine, eventLine, headerLine } from './recording-line.js';
 
 /** The radio log cannot be opened. The message is a sentence for people. */
-export class RadioLogError extends Error {
+export class RadioLogError extends UserFacingError {
   readonly code = 'RADIO_LOG_UNUSABLE';
 }
 
@@ -25,7 +26,7 @@ export function openRadioLog(path: string, report: (sentence: string) => void, f
   try {
     file = openSync(path, flags);
   } catch (error) {
-    throw new RadioLogError(whyUnusable(path, (error as NodeJS.ErrnoException).code, flags));
+    throw new RadioLogError(whyUnusable(path, error, flags));
   }
   const line = (text: string): void => {
     if (file === undefined) return;
@@ -66,7 +67,8 @@ function endsMidLine(path: string): boolean {
   }
 }
 
-function whyUnusable(path: string, code: string | undefined, flags: 'a' | 'wx'): string {
-  if (code === 'EEXIST') return `${path} is there already: choose another name, or delete it first.`;
-  return `The radio log ${path} cannot be written (${code})${flags === 'a' ? '; see PULSEBOARD_RADIO_LOG' : ''}.`;
+function whyUnusable(path: string, error: unknown, flags: 'a' | 'wx'): string {
+  if ((error as NodeJS.ErrnoException).code === 'EEXIST') return `${path} is there already: choose another name, or delete it first.`;
+  const [what, remedy] = flags === 'a' ? ['radio log', 'set PULSEBOARD_RADIO_LOG to a file'] : ['recording', 'choose a place'];
+  return `The ${what} ${path} cannot be written: ${fileFault(error)}; ${remedy} that can be written.`;
 }

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { MIN_UTC_MS } from '@pulseboard/contract';
+import { fileFault, MIN_UTC_MS, UserFacingError } from '@pulseboard/contract';
 import { createPump, type PumpedRadio, type PumpOptions } from './pump.js';
 import type { RadioEvent } from './radio-source.js';
 import { parseRecordingLine, type RecordingLine } from './recording-line.js';
 
 /** The recording cannot be played. The message is one sentence that says which file and line. */
-export class RecordingError extends Error {
+export class RecordingError extends UserFacingError {
   readonly code = 'RECORDING_UNUSABLE';
 }
 
@@ -24,7 +24,6 @@ export interface Recording {
 const WHY_UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder; PULSEBOARD_REPLAY_DIR plays a folder of workouts',
-  EACCES: 'this user may not read it',
 };
 const TAIL_MS = 10_000;
 /** What goes back by less is put right; by more, it is another recording. */
@@ -48,8 +47,7 @@ export function loadRecording(file: string): Recording {
     return { file, startedAt, durationMs: endedAt - startedAt + TAIL_MS, frames, events: () => eventsOf(played, offsetsMs) };
   } catch (error) {
     if (error instanceof RecordingError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new RecordingError(`Cannot read the recording ${file}: ${WHY_UNREADABLE[code ?? ''] ?? code ?? message}.`);
+    throw new RecordingError(`Cannot read the recording ${file}: ${fileFault(error, WHY_UNREADABLE)}.`);
   }
 }
 

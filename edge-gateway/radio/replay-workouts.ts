@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { antHeartRateSensorId, type Id } from '@pulseboard/contract';
+import { antHeartRateSensorId, fileFault, type Id, UserFacingError } from '@pulseboard/contract';
 
 const HEADER = 'elapsed_s,heart_rate_bpm,cadence_rpm,distance_m';
 const RR_HEADER = 'rr_interval_ms';
@@ -36,7 +36,7 @@ export interface Workout {
 }
 
 /** The recordings cannot be used; the message is one sentence that says which file and line. */
-export class WorkoutError extends Error {
+export class WorkoutError extends UserFacingError {
   override readonly name = 'WorkoutError';
   readonly code: 'workouts-missing' | 'workouts-none' | 'workout-malformed';
   constructor(code: WorkoutError['code'], message: string) {
@@ -71,16 +71,11 @@ export async function loadWorkouts(dir: string): Promise<Workout[]> {
 const NO_FOLDER: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'it is a file; PULSEBOARD_REPLAY_FILE plays a recording',
-  EACCES: 'this user may not read it',
 };
-const NO_FILE: Readonly<Record<string, string>> = {
-  ENOENT: 'it is gone',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-};
+const NO_FILE: Readonly<Record<string, string>> = { ENOENT: 'it is gone', EISDIR: 'it is a folder' };
 
-const unreadable = (what: string, { code, message }: NodeJS.ErrnoException, why: Readonly<Record<string, string>>) =>
-  new WorkoutError('workouts-missing', `Cannot read ${what}: ${why[code ?? ''] ?? code ?? message}.`);
+const unreadable = (what: string, error: unknown, why: Readonly<Record<string, string>>) =>
+  new WorkoutError('workouts-missing', `Cannot read ${what}: ${fileFault(error, why)}.`);
 
 const textOf = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

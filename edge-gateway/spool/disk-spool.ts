@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClockState, Reading } from '@pulseboard/contract';
+import { type ClockState, fileFault, type Reading, UserFacingError } from '@pulseboard/contract';
 import type { RecoveredSpool, SpoolState } from '../publish/spool-state.js';
 import { makeFolder } from '../replace-file.js';
 import type { Anchor } from './anchor.js';
@@ -25,7 +25,7 @@ export interface DiskSpoolOptions {
 }
 
 /** The spool folder cannot be used at all. The message is a sentence for people. */
-export class SpoolFolderError extends Error {
+export class SpoolFolderError extends UserFacingError {
   readonly code = 'SPOOL_FOLDER_UNUSABLE';
 }
 
@@ -84,7 +84,7 @@ export class DiskSpool {
       return disk;
     } catch (error) {
       throw new SpoolFolderError(
-        `The spool folder ${folder} cannot be used (${faultOf(error)}); set PULSEBOARD_SPOOL_DIR to a folder that can be written.`,
+        `The spool folder ${folder} cannot be used: ${fileFault(error)}; set PULSEBOARD_SPOOL_DIR to a folder that can be written.`,
       );
     }
   }

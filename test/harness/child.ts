@@ -83,6 +83,11 @@ export class Child {
     return found;
   }
 
+  /** Nobody reads its standard output any more, as after `| head`. */
+  closeOutput(): void {
+    this.#process.stdout!.destroy();
+  }
+
   /** Asks it to end and waits until it has. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     if (!this.#exit) this.#process.kill(signal);

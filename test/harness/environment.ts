@@ -11,7 +11,7 @@ export const recordings = join(root, '..', 'shared', 'data');
 
 /** The caller's environment without settings of Pulseboard, which must not decide what a test sees. */
 export function cleanEnvironment(): Record<string, string> {
-  const foreign = /^(PULSEBOARD_|TEST_|NODE_OPTIONS$)/;
+  const foreign = /^(PULSEBOARD_|TEST_|npm_lifecycle_|NODE_OPTIONS$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => value !== undefined && !foreign.test(name))) as Record<
     string,
     string

@@ -17,9 +17,20 @@ export async function runCommand(args: readonly string[], settings: Settings = {
   return { ...(await child.exited), stdout: child.stdout, stderr: child.stderr };
 }
 
-export function startChild(args: readonly string[], settings: Settings = {}, options: { ownGroup?: boolean } = {}): Child {
+export function startChild(
+  args: readonly string[],
+  settings: Settings = {},
+  options: { ownGroup?: boolean; user?: { uid: number; gid: number } } = {},
+): Child {
   const env = { ...OWN, PULSEBOARD_DATA_DIR: join(tempFolder(), 'data'), ...settings } as Record<string, string>;
   return new Child(process.execPath, [mainScript, ...args], { env, ...options });
+}
+
+/** Runs `main.js` in a terminal of 100 columns, by `script`; what it shows is on stdout. */
+export function startTerminal(args: readonly string[], settings: Settings = {}): Child {
+  const env = { ...OWN, TERM: 'xterm', PULSEBOARD_DATA_DIR: join(tempFolder(), 'data'), ...settings } as Record<string, string>;
+  const command = ['exec', process.execPath, mainScript, ...args].join(' ');
+  return new Child('/usr/bin/script', ['--quiet', '--return', '--command', `stty columns 100; ${command}`, '/dev/null'], { env });
 }
 
 /** Broker, processor and gateway in one process, as `npm start` has them. */

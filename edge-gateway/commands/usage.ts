@@ -1,0 +1,12 @@
+import { decodeUsage } from './decode-command.js';
+import { doctorUsage } from './doctor-command.js';
+import { recordUsage } from './record-command.js';
+import { scanUsage } from './scan-command.js';
+
+/** What `--help` says of each command, unwrapped. */
+export const commandUsage: Readonly<Record<string, readonly string[]>> = {
+  doctor: doctorUsage,
+  scan: scanUsage,
+  record: recordUsage,
+  decode: decodeUsage,
+};
