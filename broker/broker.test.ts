@@ -60,6 +60,62 @@ test('publishes the will of a client that vanishes', async () => {
   expect(String((await arrived)[1])).toBe('gone');
 });
 
+describe('after a step of the wall clock', () => {
+  const realNow = Date.now;
+  const realSetInterval = globalThis.setInterval;
+  afterEach(() => {
+    Date.now = realNow;
+    globalThis.setInterval = realSetInterval;
+  });
+
+  test.each([
+    ['4 min forward', 4],
+    ['10 h forward', 600],
+    ['56 years forward', 56 * 525_600],
+    ['10 h back', -600],
+    ['nowhere', 0],
+  ])('by %s no will of a connected client is published, and nothing ends', async (_, minutes) => {
+    const periodic: (() => void)[] = [];
+    globalThis.setInterval = ((run: () => void, ...rest: [number]) => {
+      periodic.push(run);
+      return realSetInterval(run, ...rest);
+    }) as typeof setInterval;
+    const stepped = await onFreePorts();
+    globalThis.setInterval = realSetInterval;
+    const runAll = async () => {
+      for (const run of periodic) run();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    try {
+      const watcher = await client(stepped.mqttUrl);
+      const heard: string[] = [];
+      watcher.on('message', (topic) => heard.push(topic));
+      await watcher.subscribeAsync(['will/#', 'after'], { qos: 1 });
+      // A broker may not publish the second one: that made aedes emit an error.
+      for (const topic of ['will/1', '$SYS/will'])
+        clients.push(
+          await connectAsync(stepped.mqttUrl, {
+            protocolVersion: 4,
+            reconnectPeriod: 0,
+            will: { topic, payload: Buffer.from('gone'), qos: 1, retain: true },
+          }),
+        );
+      await runAll();
+      Date.now = () => realNow() + minutes * 60_000;
+      for (let i = 0; i < 3; i++) await runAll();
+      // It comes behind whatever was published before it.
+      const arrived = once(watcher, 'message');
+      await clients.at(-1)!.publishAsync('after', 'step', { qos: 1 });
+      await arrived;
+      expect(heard).toEqual(['after']);
+    } finally {
+      Date.now = realNow;
+      for (const each of clients.splice(0)) await each.endAsync(true);
+      await stepped.close();
+    }
+  });
+});
+
 test('rubbish on its port harms nobody', async () => {
   const port = Number(new URL(broker.mqttUrl).port);
   const rubbish = connectTcp(port, '127.0.0.1');

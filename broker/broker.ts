@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { ListenError, urlHost } from '@pulseboard/contract';
 import { Aedes } from 'aedes';
 import type { Logger } from 'pino';
@@ -46,6 +47,11 @@ const SHARED_SUBSCRIPTION = '$share/';
  */
 export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOptions): Promise<Broker> {
   const aedes = await Aedes.createBroker({ drainTimeout: DRAIN_TIMEOUT_MS });
+  keepWillsOfConnectedClients(aedes);
+  // aedes declares no such event, but emits it; one that nobody hears would end the process.
+  (aedes as NodeJS.EventEmitter).on('error', (error: Error) =>
+    log.error({ err: error.message }, 'the broker reports a fault; it continues'),
+  );
   const connections = { tcp: 0, websocket: 0 };
   const counts = { messages: 0, payloadBytes: 0, refusedSubscriptions: 0, clientErrors: 0 };
   aedes.authorizeSubscribe = (client, subscription, done) => {
@@ -123,6 +129,16 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
       await Promise.all([tcp, http].map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
     },
   };
+}
+
+/**
+ * aedes looks for the wills of other brokers in its cluster that died, and compares heartbeats by the wall clock. After a step of that clock, or a suspend, by more
+ * than three minutes it takes itself for dead and publishes the wills of connected clients. This broker has no cluster. The will of a client that vanishes is
+ * published when its connection ends, which does not use this list.
+ */
+function keepWillsOfConnectedClients(aedes: Aedes): void {
+  const { persistence } = aedes as unknown as { persistence: { streamWill(): Readable } };
+  persistence.streamWill = () => Readable.from([]);
 }
 
 /**
