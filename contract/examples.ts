@@ -15,7 +15,6 @@ const second = {
   maxBpm: 153,
   beats: 3,
   held: false,
-  steps: 0,
 };
 
 const readings: ReadingBatch = {
@@ -88,6 +87,7 @@ const member: PublishedMemberSecond = {
   zone: 4,
   microKcal: 203_411,
   pointSixtieths: 4,
+  steps: 3,
   nickname: 'Ada',
 };
 
@@ -122,7 +122,7 @@ const row: BoardRow = {
   hrMaxAssumed: false,
   points: 61.25,
   kcal: 204.7,
-  steps: 0,
+  steps: 3207,
   seconds: 1188,
   batteryPercent: 88,
   batteryLow: false,

@@ -25,7 +25,7 @@ const memberSecondFields = {
   zone: Type.Integer({ minimum: 0, maximum: 5 }),
   microKcal: Type.Optional(Type.Integer({ minimum: 0, description: 'absent: weight or age unknown' })),
   pointSixtieths: Type.Integer({ minimum: 0, maximum: 5, description: 'the zone number: sixty of them are a point' }),
-  steps: count,
+  steps: Type.Optional(Type.Integer({ minimum: 0, description: 'absent: unknown, as nothing that counts steps was heard in this second' })),
   rrDifferences: Type.Optional(
     Type.Integer({ minimum: 1, description: 'differences between RR intervals that follow each other; absent: none is known' }),
   ),
@@ -88,7 +88,7 @@ export const BoardRow = Type.Object(
     hrMaxAssumed: Type.Boolean(),
     points: Type.Number({ minimum: 0, description: 'to a hundredth' }),
     kcal: Type.Optional(Type.Number({ minimum: 0, description: 'to a tenth; absent: weight or age unknown' })),
-    steps: count,
+    steps: Type.Optional(Type.Integer({ minimum: 0, description: 'absent: unknown, as nothing that counts steps was worn' })),
     seconds: Type.Integer({ minimum: 0, description: 'stored seconds of this session' }),
     batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     batteryLow: Type.Boolean(),

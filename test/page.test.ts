@@ -75,8 +75,9 @@ testPage('each tab sorts by what it says', async () => {
   await press('percentOfMax');
   const byPercent = await sortedTiles('the highest share of HRmax first', (tiles) => inOrder(figures(tiles, 'percent')));
   await press('steps');
-  const bySteps = await sortedTiles('those with foot pods first', ([first, second, third]) =>
-    [first, second].every((tile) => Number(tile!.fields.steps) > Number(third!.fields.steps)),
+  const bySteps = await sortedTiles(
+    'those with foot pods first, and no steps where nobody counts them',
+    ([first, second, third]) => [first, second].every((tile) => Number(tile!.fields.steps) > 0) && third!.fields.steps === '–',
   );
   expect(bySteps.split(' ').slice(0, 2).sort()).toEqual(['chiara', 'kofi']);
   await press('calories');

@@ -43,7 +43,6 @@ test('all of a second', () => {
     zone: 4,
     microKcal: 246_268,
     pointSixtieths: 4,
-    steps: 0,
     held: false,
   });
 });

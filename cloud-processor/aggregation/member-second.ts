@@ -98,11 +98,12 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
     hrMaxAssumed: profile.hrMaxAssumed,
     zone,
     pointSixtieths: zone,
-    steps: stepsOfSecond(footPods),
     held: !receiver,
   };
   if (meanRrMs !== undefined) second.meanRrMs = meanRrMs;
   if (microKcal !== undefined) second.microKcal = microKcal;
+  const steps = stepsOfSecond(footPods);
+  if (steps !== undefined) second.steps = steps;
   if (receiver && receiver.rr.differences > 0) {
     second.rrDifferences = receiver.rr.differences;
     second.rrSquaredDifferencesMs2 = receiver.rr.squaredMs2;
@@ -245,10 +246,10 @@ function countSteps(footPods: Map<Id, { front: CounterFront; steps: number | und
   if (steps !== undefined && reading.at >= secondAt) pod.steps = (pod.steps ?? 0) + steps;
 }
 
-/** One source of steps: the first by id that knows any. */
-function stepsOfSecond(footPods: Map<Id, { steps: number | undefined }>): number {
+/** One source of steps: the first by id that knows any; undefined: none does. */
+function stepsOfSecond(footPods: Map<Id, { steps: number | undefined }>): number | undefined {
   const [first] = [...footPods].filter(([, pod]) => pod.steps !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
-  return first?.[1].steps ?? 0;
+  return first?.[1].steps;
 }
 
 function mostReadings(rooms: Map<Id, number>): Id | undefined {

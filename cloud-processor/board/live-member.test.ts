@@ -25,7 +25,6 @@ test('what is shown of a reading', () => {
     zone: 4,
     ...profile,
     points: 0,
-    steps: 0,
     seconds: 0,
     batteryPercent: 80,
     batteryLow: false,

@@ -2,7 +2,7 @@ import type { BoardRow, Id } from '@pulseboard/contract';
 import { type Profile, percentOfMax, zoneOf } from '../aggregation/formulas.js';
 import { HOLD_MS } from '../aggregation/member-second.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
-import { kcal, points, type Totals } from '../aggregation/totals.js';
+import { kcal, points, steps, type Totals } from '../aggregation/totals.js';
 
 export const WEAK_AFTER_MS = 3000;
 export const LOST_AFTER_MS = 10_000;
@@ -74,6 +74,7 @@ export class LiveMember {
   row(now: number, profile: Profile, totals: Totals, nickname: string | undefined, guest: boolean): Omit<BoardRow, 'rank'> {
     const silentMs = now - this.#lastReadingAt;
     const energy = kcal(totals);
+    const walked = steps(totals);
     return {
       member: this.member,
       ...(nickname === undefined ? {} : { nickname }),
@@ -88,7 +89,7 @@ export class LiveMember {
       hrMaxAssumed: profile.hrMaxAssumed,
       points: points(totals),
       ...(energy === undefined ? {} : { kcal: energy }),
-      steps: totals.steps,
+      ...(walked === undefined ? {} : { steps: walked }),
       seconds: totals.seconds,
       ...(this.#batteryPercent === undefined ? {} : { batteryPercent: this.#batteryPercent }),
       batteryLow: this.#batteryPercent !== undefined && this.#batteryPercent <= LOW_BATTERY_PERCENT,

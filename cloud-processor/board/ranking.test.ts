@@ -40,7 +40,7 @@ const some = fc.uniqueArray(
     percentOfMax: fc.option(fc.nat(3), { nil: undefined }),
     bpm: fc.option(fc.integer({ min: 25, max: 28 }), { nil: undefined }),
     kcal: fc.option(fc.nat(3), { nil: undefined }),
-    steps: fc.nat(3),
+    steps: fc.option(fc.nat(3), { nil: undefined }),
   }),
   { selector: (row) => row.member },
 );

@@ -7,7 +7,7 @@ export interface Rankable {
   percentOfMax?: number | undefined;
   bpm?: number | undefined;
   kcal?: number | undefined;
-  steps: number;
+  steps?: number | undefined;
 }
 
 const valueBy: Record<RankBy, (row: Rankable) => number> = {
@@ -15,7 +15,7 @@ const valueBy: Record<RankBy, (row: Rankable) => number> = {
   percentOfMax: (row) => row.percentOfMax ?? -1,
   bpm: (row) => row.bpm ?? -1,
   calories: (row) => row.kcal ?? -1,
-  steps: (row) => row.steps,
+  steps: (row) => row.steps ?? -1,
 };
 
 /** Most first; equals by points, then by % of HRmax, then by id, so that the order is always the same one. */

@@ -66,7 +66,7 @@ export const secondsTable = new DuckDbTable<MemberSecond>('member_seconds', [
   ['zone', 'zone', tinyint],
   ['microKcal', 'micro_kcal', integer, '?'],
   ['pointSixtieths', 'point_sixtieths', tinyint],
-  ['steps', 'steps', integer],
+  ['steps', 'steps', integer, '?'],
   ['held', 'held', bool],
   ['rrDifferences', 'rr_differences', smallint, '?'],
   ['rrSquaredDifferencesMs2', 'rr_squared_differences_ms2', integer, '?'],
@@ -113,8 +113,17 @@ const ADDED = ['rr_differences SMALLINT', 'rr_squared_differences_ms2 INTEGER']
   .map((column) => `ALTER TABLE member_seconds ADD COLUMN IF NOT EXISTS ${column};`)
   .join('\n');
 
+/** Until 0.1 a second without a foot pod had 0 steps: those are unknown. */
+const UNKNOWN_STEPS = `
+ALTER TABLE member_seconds ALTER COLUMN steps DROP NOT NULL;`;
+const NO_STEPS_ARE_UNKNOWN = 'UPDATE member_seconds SET steps = NULL WHERE steps = 0;';
+
 /** Makes the tables, or brings those of a former release up to date: all of it or nothing. */
 export async function prepareTables(connection: DuckDBConnection): Promise<void> {
   const former = await connection.runAndReadAll("SELECT 1 FROM duckdb_tables() WHERE table_name = 'spool_ranges'");
-  await connection.run(`BEGIN TRANSACTION; ${CREATE} ${ADDED} ${former.currentRowCount > 0 ? FROM_SPOOL_RANGES : ''} COMMIT;`);
+  const demandsSteps = await connection.runAndReadAll(
+    "SELECT 1 FROM duckdb_columns() WHERE table_name = 'member_seconds' AND column_name = 'steps' AND NOT is_nullable",
+  );
+  const steps = demandsSteps.currentRowCount > 0 ? `${UNKNOWN_STEPS} ${NO_STEPS_ARE_UNKNOWN}` : '';
+  await connection.run(`BEGIN TRANSACTION; ${CREATE} ${ADDED} ${steps} ${former.currentRowCount > 0 ? FROM_SPOOL_RANGES : ''} COMMIT;`);
 }

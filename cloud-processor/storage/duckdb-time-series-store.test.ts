@@ -79,13 +79,16 @@ test('a file of the former release, with a row for each range, opens and keeps w
       gateway VARCHAR NOT NULL, mean_bpm_tenths SMALLINT NOT NULL, min_bpm SMALLINT NOT NULL, max_bpm SMALLINT NOT NULL, samples SMALLINT NOT NULL,
       beats SMALLINT NOT NULL, mean_rr_tenths INTEGER, percent_tenths SMALLINT NOT NULL, hr_max_bpm SMALLINT NOT NULL, hr_max_assumed BOOLEAN NOT NULL,
       zone TINYINT NOT NULL, micro_kcal INTEGER, point_sixtieths TINYINT NOT NULL, steps INTEGER NOT NULL, held BOOLEAN NOT NULL);
-    INSERT INTO member_seconds VALUES ('demo', 'main', 'ada', ${T0}, 'ant-hr-1', 'gateway-1', 1505, 149, 152, 2, 3, NULL, 801, 188, false, 4, 203411, 4, 0, false);`;
+    INSERT INTO member_seconds VALUES ('demo', 'main', 'ada', ${T0}, 'ant-hr-1', 'gateway-1', 1505, 149, 152, 2, 3, NULL, 801, 188, false, 4, 203411, 4, 0, false),
+      ('demo', 'main', 'ada', ${T0 + 1000}, 'ant-hr-1', 'gateway-1', 1505, 149, 152, 2, 3, NULL, 801, 188, false, 4, 203411, 4, 3, false);`;
   const instance = await DuckDBInstance.create(join(folder, 'former.duckdb'));
   const connection = await instance.connect();
   await connection.run(former);
   connection.closeSync();
   instance.closeSync();
 
+  // It could not tell unknown steps from none.
+  const { steps: _, ...unknownSteps } = secondOf(0);
   const spools = [
     recordOf('spoolone', {
       ranges: [
@@ -98,7 +101,10 @@ test('a file of the former release, with a row for each range, opens and keeps w
   for (const epoch of [8, 9]) {
     const store = await DuckDbTimeSeriesStore.open(join(folder, 'former.duckdb'));
     expect(await store.begin()).toEqual({ epoch, watermarkAt: 1000, spools });
-    expect(await store.memberSeconds({ member: 'ada', from: 0, until: T0 + 1, limit: 9 })).toEqual([secondOf(0)]);
+    expect(await store.memberSeconds({ member: 'ada', from: 0, until: T0 + 1001, limit: 9 })).toEqual([
+      unknownSteps,
+      secondOf(1, { steps: 3 }),
+    ]);
     await store.close();
   }
 });

@@ -185,7 +185,8 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
   async totals({ gym, room, from }: { gym: Id; room: Id; from: number }): Promise<Map<Id, Totals>> {
     const zones = [0, 1, 2, 3, 4, 5].map((zone) => `count(*) FILTER (zone = ${zone}) AS zone${zone}`).join(', ');
     const rows = await this.#rows(
-      `SELECT member, count(*) AS seconds, sum(beats)::BIGINT AS beats, sum(steps)::BIGINT AS steps, sum(point_sixtieths)::BIGINT AS points,
+      `SELECT member, count(*) AS seconds, sum(mean_bpm_tenths)::BIGINT AS bpm_tenths, sum(beats)::BIGINT AS beats,
+       coalesce(sum(steps), 0)::BIGINT AS steps, count(steps) AS step_seconds, sum(point_sixtieths)::BIGINT AS points,
        coalesce(sum(micro_kcal), 0)::BIGINT AS micro_kcal, count(micro_kcal) AS energy_seconds, ${zones}
        FROM member_seconds WHERE gym = $1 AND room = $2 AND at_ms >= $3 GROUP BY member`,
       [gym, room, BigInt(from)],
@@ -196,8 +197,10 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
         {
           ...noTotals(),
           seconds: Number(row.seconds),
+          bpmTenths: Number(row.bpm_tenths),
           beats: Number(row.beats),
           steps: Number(row.steps),
+          stepSeconds: Number(row.step_seconds),
           pointSixtieths: Number(row.points),
           microKcal: Number(row.micro_kcal),
           energySeconds: Number(row.energy_seconds),

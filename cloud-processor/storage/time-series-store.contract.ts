@@ -15,7 +15,7 @@ const write = (fields: Partial<StoreWrite>): StoreWrite => ({
 });
 const always = { from: 0, until: Number.MAX_SAFE_INTEGER };
 
-const { microKcal: _, ...unknownEnergy } = secondOf(9, { member: 'guest-ant-hr-7', sensor: 'ant-hr-7' });
+const { microKcal: _, steps: __, ...unknownEnergy } = secondOf(9, { member: 'guest-ant-hr-7', sensor: 'ant-hr-7' });
 
 /**
  * What every `TimeSeriesStore` does.
@@ -283,8 +283,10 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
 
     const sums: Totals = {
       seconds: 2,
+      bpmTenths: 2508,
       beats: 6,
       steps: 3,
+      stepSeconds: 2,
       pointSixtieths: 5,
       microKcal: 406_822,
       energySeconds: 2,
@@ -292,8 +294,10 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
     };
     const unknown: Totals = {
       seconds: 1,
+      bpmTenths: 604,
       beats: 3,
       steps: 0,
+      stepSeconds: 0,
       pointSixtieths: 0,
       microKcal: 0,
       energySeconds: 0,

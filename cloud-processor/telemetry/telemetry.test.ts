@@ -102,7 +102,7 @@ async function take(
 }
 
 /** Sums over what must be stored of each session, by room, begin and member. */
-async function expected(readings: Parameters<typeof expectedOf>[0]): Promise<Map<string, Totals>> {
+async function expected(readings: Parameters<typeof expectedOf>[0]): Promise<Map<string, Written>> {
   const sums = new Map<string, Totals>();
   const sessions: Session[] = [];
   for (const room of ['floor', 'studio'])
@@ -115,9 +115,12 @@ async function expected(readings: Parameters<typeof expectedOf>[0]): Promise<Map
       addSecond(totals, second);
       sums.set(key, totals);
     }
-  return sums;
+  return new Map([...sums].map(([key, totals]) => [key, written(totals)]));
 }
-const figures = ({ seconds, beats, steps, pointSixtieths, energySeconds, microKcal, ...row }: SessionMemberRow): Totals => ({
+/** What is written of totals. */
+type Written = Omit<Totals, 'bpmTenths' | 'stepSeconds'>;
+const written = ({ bpmTenths: _, stepSeconds: __, ...totals }: Totals): Written => totals;
+const figures = ({ seconds, beats, steps, pointSixtieths, energySeconds, microKcal, ...row }: SessionMemberRow): Written => ({
   seconds,
   beats,
   steps,
@@ -127,7 +130,7 @@ const figures = ({ seconds, beats, steps, pointSixtieths, energySeconds, microKc
   secondsInZone: [row.secondsInZone0, row.secondsInZone1, row.secondsInZone2, row.secondsInZone3, row.secondsInZone4, row.secondsInZone5],
 });
 const found = () => new Map([...told.members].filter(([, row]) => row.seconds > 0).map(([key, row]) => [key, figures(row)]));
-const sorted = (map: Map<string, Totals>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (map: Map<string, Written>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 const onBoard = (room: Id) =>
   [...told.sessions.values()].filter((row) => row.room === room).map((row) => [row.running, row.onBoard, row.untilMs === OPEN_END_MS]);
 

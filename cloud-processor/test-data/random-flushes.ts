@@ -89,7 +89,11 @@ export class RandomFlushes {
 
   #second(index: number, where: Pick<MemberSecond, 'gym' | 'member' | 'room'>): MemberSecond {
     const { random } = this;
-    const { microKcal: _, ...second } = secondOf(index, {
+    const {
+      microKcal: _,
+      steps: __,
+      ...second
+    } = secondOf(index, {
       ...where,
       meanBpm: between(random, 250, 2400) / 10,
       minBpm: between(random, 25, 100),
@@ -98,12 +102,12 @@ export class RandomFlushes {
       percentOfMax: between(random, 0, 1300) / 10,
       zone: between(random, 0, 5),
       pointSixtieths: between(random, 0, 5),
-      steps: between(random, 0, 3),
       held: random() < 0.2,
     });
     return {
       ...second,
       ...(random() < 0.6 ? { microKcal: between(random, 0, 400_000) } : {}),
+      ...(random() < 0.6 ? { steps: between(random, 0, 3) } : {}),
       ...(random() < 0.6 ? { meanRrMs: between(random, 2500, 20_000) / 10 } : {}),
     };
   }

@@ -38,7 +38,16 @@ export class LongClass {
 
   #totalsOf(startedAt: number, isOnBoard: boolean): string[] {
     const session: Session = { ...ROOM, session: `open-${startedAt.toString(36)}`, kind: 'open-gym', state: 'running', startedAt };
-    const sums = { seconds: HOUR_S, beats: 7800, steps: 0, pointSixtieths: 9000, microKcal: 610_000_000, energySeconds: HOUR_S };
+    const sums = {
+      seconds: HOUR_S,
+      bpmTenths: HOUR_S * 1400,
+      beats: 7800,
+      steps: 0,
+      stepSeconds: 0,
+      pointSixtieths: 9000,
+      microKcal: 610_000_000,
+      energySeconds: HOUR_S,
+    };
     return Array.from({ length: this.members }, (_, i) =>
       sessionMemberPoints.lineOf(sessionMemberRow(session, isOnBoard, nameOf(i), { ...sums, secondsInZone: [0, 600, 600, 900, 900, 600] })),
     );

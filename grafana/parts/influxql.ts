@@ -44,11 +44,39 @@ export const secondsInZones = ZONES.map((zone) => as(`sum("secondsInZone${zone}"
 export const minutesInZonesOfRow = ZONES.map((zone) => as(`"secondsInZone${zone}" / 60`, zoneName(zone))).join(', ');
 
 /**
- * Totals of sessions as a source. An unknown energy is written as 0, since no field can be taken back: such rows come without it, so that a column that is
- * made of it has nothing there. Columns are divided outside: within a source InfluxQL cuts them to whole numbers.
+ * Totals of sessions as a source. An unknown energy and unknown steps are written as 0, since no field can be taken back: such rows come without them, so
+ * that a column that is made of them has nothing there. Columns are divided outside: within a source InfluxQL cuts them to whole numbers.
+ * @param columns beside `microKcal`, which always comes along; `steps` may be one of them
  */
 export function fromTotals(columns: readonly string[], ...conditions: string[]): string {
   const rows = (names: readonly string[], condition: string): string =>
     `(SELECT ${names.map((name) => `"${name}"`).join(', ')} FROM "session_member" ${where(...conditions, condition)})`;
-  return `FROM ${rows([...columns, 'microKcal'], '"energySeconds" > 0')}, ${rows(columns, '"energySeconds" = 0')}`;
+  const energies: [names: string[], condition: string][] = [
+    [['microKcal'], '"energySeconds" > 0'],
+    [[], '"energySeconds" = 0'],
+  ];
+  const others = columns.filter((name) => name !== 'steps');
+  // Who wore a foot pod and took no step has nothing there either.
+  const walks: [names: string[], condition: string[]][] = columns.includes('steps')
+    ? [
+        [['steps'], ['"steps" > 0']],
+        [[], ['"steps" = 0']],
+      ]
+    : [[[], []]];
+  const sources = energies.flatMap(([energy, isKnown]) =>
+    walks.map(([steps, walked]) => rows([...others, ...steps, ...energy], [isKnown, ...walked].join(' AND '))),
+  );
+  return `FROM ${sources.join(', ')}`;
 }
+
+/**
+ * Sums over seconds as a source: `seconds`, `sixtieths` (of points), `bpm`, `percent`, `highest`, and `microKcal` only where an energy is known: 0 kcal would be
+ * a lie about people whose weight or age nobody knows. Of both parts, with and without an energy, there is one row: sum them up.
+ */
+export const fromSums = (...conditions: string[]): string => {
+  const sums = [as('sum("seconds")', 'seconds'), as('sum("pointSixtieths")', 'sixtieths'), as('sum("meanBpm")', 'bpm')];
+  const rest = [as('sum("percentOfMax")', 'percent'), as('max("maxBpm")', 'highest')];
+  const part = (columns: readonly string[], condition: string) =>
+    `(SELECT ${[...sums, ...rest, ...columns].join(', ')} FROM "member_second" ${where(...conditions, condition)})`;
+  return `FROM ${part([as('sum("microKcal")', 'microKcal')], '"energySeconds" = 1')}, ${part([], '"energySeconds" = 0')}`;
+};

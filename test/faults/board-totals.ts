@@ -11,7 +11,7 @@ export function totalsOf(seconds: readonly MemberSecond[]): Shown {
   return {
     points: Math.round((sum((s) => s.pointSixtieths) * 100) / 60) / 100,
     ...(hasEnergy ? { kcal: Math.round(sum((s) => s.microKcal) / 1e5) / 10 } : {}),
-    steps: sum((s) => s.steps),
+    ...(seconds.some(({ steps }) => steps !== undefined) ? { steps: sum((s) => s.steps) } : {}),
     seconds: seconds.length,
   };
 }

@@ -5,7 +5,7 @@ import type { StoreContent } from './stored-rows.js';
 type Row = Record<string, unknown>;
 
 /** Fields that are there for sums, and say nothing that the others do not say. */
-const DERIVED = /^(time|seconds|energySeconds|secondsInZone\d)$/;
+const DERIVED = /^(time|seconds|energySeconds|stepSeconds|secondsInZone\d)$/;
 
 /**
  * Reads a database of InfluxDB, as anybody would who knows its measurements and not our code.
@@ -39,12 +39,13 @@ function storedRowOf({ time, gym, room, gateway, spool, number, rrIntervalsMs, .
   return { gym, room, gateway, spool, number, reading: { ...fields, ...intervals, at: time } as unknown as Reading } as StoredRow;
 }
 
-/** 0 stands for an unknown interval and for no differences of them, and an unknown energy is one of 0 seconds. */
+/** 0 stands for an unknown interval and for no differences of them, and an unknown energy is one of 0 seconds, as are unknown steps. */
 function memberSecondOf(row: Row): MemberSecond {
   const second: Row = { at: row.time };
   for (const [field, value] of Object.entries(row)) if (!DERIVED.test(field)) second[field] = value;
   if (second.meanRrMs === 0) delete second.meanRrMs;
   if (second.rrDifferences === 0) for (const field of ['rrDifferences', 'rrSquaredDifferencesMs2']) delete second[field];
   if (row.energySeconds === 0) delete second.microKcal;
+  if (row.stepSeconds === 0) delete second.steps;
   return second as unknown as MemberSecond;
 }

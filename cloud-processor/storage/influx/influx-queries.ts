@@ -114,8 +114,10 @@ export class InfluxQueries {
   async totals({ gym, room, from }: { gym: Id; room: Id; from: number }): Promise<Map<Id, Totals>> {
     const sums = [
       'seconds',
+      'meanBpm',
       'beats',
       'steps',
+      'stepSeconds',
       'pointSixtieths',
       'microKcal',
       'energySeconds',
@@ -128,9 +130,21 @@ export class InfluxQueries {
     for (const each of series!) {
       const [row] = rowsOf([each]);
       if (!row?.seconds) continue;
-      const { seconds, beats, steps, pointSixtieths, microKcal, energySeconds } = row as Record<string, number>;
+      const { seconds, meanBpm, beats, steps, pointSixtieths, microKcal, energySeconds } = row as Record<string, number>;
       const inZone = ZONES.map((zone) => row[`secondsInZone${zone}`] ?? 0) as Totals['secondsInZone'];
-      const known = { seconds, beats, steps, pointSixtieths, microKcal, energySeconds, secondsInZone: inZone } as Totals;
+      const bpmTenths = Math.round((meanBpm ?? 0) * 10);
+      const stepSeconds = row.stepSeconds ?? 0;
+      const known = {
+        seconds,
+        bpmTenths,
+        beats,
+        steps,
+        stepSeconds,
+        pointSixtieths,
+        microKcal,
+        energySeconds,
+        secondsInZone: inZone,
+      } as Totals;
       totals.set(each.tags!.member!, { ...noTotals(), ...known });
     }
     return totals;

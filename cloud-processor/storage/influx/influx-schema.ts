@@ -37,7 +37,7 @@ export const readingPoints = new Measurement<StoredReading>({
 
 /**
  * One point for each member, room and second; a second that is written again overwrites every field, so none may be missing: an unknown `meanRrMs`
- * is 0, as are unknown differences of RR intervals; an unknown `microKcal` is 0 with `energySeconds` 0. A zone would leave two points as a tag; as a field it is summed with `secondsInZone…`.
+ * is 0, as are unknown differences of RR intervals; an unknown `microKcal` is 0 with `energySeconds` 0, unknown `steps` are 0 with `stepSeconds` 0. A zone would leave two points as a tag; as a field it is summed with `secondsInZone…`.
  */
 export const secondPoints = new Measurement<MemberSecond>({
   name: 'member_second',
@@ -57,18 +57,20 @@ export const secondPoints = new Measurement<MemberSecond>({
     ['zone', byte],
     ['microKcal', intOrZero, '?'],
     ['pointSixtieths', byte],
-    ['steps', int],
+    ['steps', intOrZero, '?'],
     ['held', flag],
     ['rrDifferences', intOrZero, '?'],
     ['rrSquaredDifferencesMs2', intOrZero, '?'],
   ],
-  derived: ['energySeconds'],
+  derived: ['energySeconds', 'stepSeconds'],
   timeOf: ({ at }) => timeText(at, 0),
-  derivedOf: ({ zone, microKcal }) =>
-    `,seconds=${zone === GONE_ZONE ? 0 : 1}i,energySeconds=${microKcal === undefined ? 0 : 1}i${ZONES.map((z) => `,secondsInZone${z}=${z === zone ? 1 : 0}i`).join('')}`,
+  derivedOf: ({ zone, microKcal, steps }) =>
+    `,seconds=${zone === GONE_ZONE ? 0 : 1}i,energySeconds=${microKcal === undefined ? 0 : 1}i,stepSeconds=${steps === undefined ? 0 : 1}i${ZONES.map((z) => `,secondsInZone${z}=${z === zone ? 1 : 0}i`).join('')}`,
   read(row, derived) {
     if (row.meanRrMs === 0) delete row.meanRrMs;
     if (derived('energySeconds') === 0) delete row.microKcal;
+    // Until 0.1 a second without a foot pod had 0 steps.
+    if (!derived('stepSeconds') && !row.steps) delete row.steps;
     if (!row.rrDifferences) {
       delete row.rrDifferences;
       delete row.rrSquaredDifferencesMs2;
@@ -101,7 +103,6 @@ export const goneSecond = ({ gym, room, member, at }: SecondPlace): MemberSecond
   hrMaxAssumed: false,
   zone: GONE_ZONE,
   pointSixtieths: 0,
-  steps: 0,
   held: false,
 });
 

@@ -58,7 +58,7 @@ test('a reading as a line: what is unknown is left out, and its nanoseconds come
 });
 
 test('a second as a line has every field, known or not', () => {
-  const { microKcal: _, ...unknown } = secondOf(1, { zone: 0, pointSixtieths: 0 });
+  const { microKcal: _, steps: __, ...unknown } = secondOf(1, { zone: 0, pointSixtieths: 0 });
   const fieldsOf = (line: string) =>
     line
       .split(' ')[1]!
@@ -68,9 +68,9 @@ test('a second as a line has every field, known or not', () => {
   expect(fieldsOf(secondPoints.lineOf(unknown))).toEqual(fieldsOf(full));
   expect(fieldsOf(secondPoints.lineOf(goneSecond(unknown)))).toEqual(fieldsOf(full));
   expect(full).toMatch(
-    /^member_second,gym=demo,member=ada,room=main .*zone=4i.*,seconds=1i,energySeconds=1i,secondsInZone0=0i.*secondsInZone4=1i,secondsInZone5=0i 1769882401000000000$/,
+    /^member_second,gym=demo,member=ada,room=main .*zone=4i.*,seconds=1i,energySeconds=1i,stepSeconds=1i,secondsInZone0=0i.*secondsInZone4=1i,secondsInZone5=0i 1769882401000000000$/,
   );
-  expect(secondPoints.lineOf(unknown)).toMatch(/meanRrMs=0,.*microKcal=0i,.*energySeconds=0i,secondsInZone0=1i/);
+  expect(secondPoints.lineOf(unknown)).toMatch(/meanRrMs=0,.*microKcal=0i,.*steps=0i,.*energySeconds=0i,stepSeconds=0i,secondsInZone0=1i/);
 });
 
 describeOnInflux('on InfluxDB', () => {

@@ -48,7 +48,7 @@ const ranking = tablePanel('Ranking of the session', queries.ranking)
     column('points').bar({ decimals: 1, min: 0 }, [{ color: ZONE_COLOURS[2], value: null }]),
     column('kcal').is({ ...figure, noValue: '–' }),
     column('minutes').is(figure),
-    column('steps').is(figure),
+    column('steps').is({ ...figure, noValue: '–' }),
   ]);
 
 /** A class as a whole, live or long over: choose the session, and a time range that holds it. */

@@ -1,5 +1,6 @@
 import {
   as,
+  fromSums,
   fromTotals,
   hasSeconds,
   inRoom,
@@ -13,7 +14,8 @@ import {
 } from '../../parts/influxql.js';
 import type { Query } from '../../parts/query.js';
 
-const chosen = where(inTimeRange, inSession, inRoom);
+const choice = [inTimeRange, inSession, inRoom];
+const chosen = where(...choice);
 const byTime = 'GROUP BY time($__interval)';
 
 export const groupMean: Query = {
@@ -46,7 +48,7 @@ export const members: Query = {
 
 export const group: Query = {
   meaning: 'The group over the time range.',
-  text: `SELECT ${as(meanBpm, 'mean bpm')}, ${as(meanPercent, '% of HRmax')}, ${as('sum("seconds") / 60', 'minutes of all')}, ${as('sum("pointSixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')} FROM "member_second" ${chosen}`,
+  text: `SELECT ${as('sum("bpm") / sum("seconds")', 'mean bpm')}, ${as('sum("percent") / sum("seconds")', '% of HRmax')}, ${as('sum("seconds") / 60', 'minutes of all')}, ${as('sum("sixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')} ${fromSums(...choice)}`,
   as: 'table',
 };
 

@@ -41,7 +41,7 @@ const session = tablePanel('Session', queries.session)
     column('points').bar({ decimals: 1, min: 0 }, [{ color: ZONE_COLOURS[2], value: null }]),
     column('kcal').is({ ...figure, noValue: '–' }),
     column('minutes').is(figure),
-    column('steps').is(figure),
+    column('steps').is({ ...figure, noValue: '–' }),
   ]);
 
 const minutesInZone = barsPanel('Minutes in each zone', 'member', queries.minutesInZone)

@@ -26,7 +26,7 @@ const sessions = tablePanel('Sessions', queries.sessions)
     column('points').bar({ decimals: 1, min: 0 }, [{ color: ZONE_COLOURS[2], value: null }]),
     column('kcal').is({ ...figure, noValue: '–' }),
     column('minutes').is(figure),
-    column('steps').is(figure),
+    column('steps').is({ ...figure, noValue: '–' }),
   ]);
 
 const now = statPanel('Now', queries.newest)

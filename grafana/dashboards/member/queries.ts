@@ -1,5 +1,6 @@
 import {
   as,
+  fromSums,
   fromTotals,
   hasSeconds,
   inSession,
@@ -60,7 +61,7 @@ export const minutesInZone: Query = {
 
 export const totals: Query = {
   meaning: 'Sums over the stored seconds of the time range; of several members together.',
-  text: `SELECT ${as('sum("seconds") / 60', 'minutes')}, ${as('sum("pointSixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')}, ${as(meanBpm, 'mean bpm')}, ${as('max("maxBpm")', 'highest bpm')} FROM "member_second" ${where(...chosen)}`,
+  text: `SELECT ${as('sum("seconds") / 60', 'minutes')}, ${as('sum("sixtieths") / 60', 'points')}, ${as('sum("microKcal") / 1000000', 'kcal')}, ${as('sum("bpm") / sum("seconds")', 'mean bpm')}, ${as('max("highest")', 'highest bpm')} ${fromSums(...chosen)}`,
   as: 'table',
 };
 
