@@ -46,6 +46,7 @@ RUN mkdir /data && chown node:node /data
 COPY package.json start/healthcheck.mjs ./
 COPY --from=build /app/start/dist start/dist
 COPY start/help start/help
+COPY start/lock.mjs start/
 COPY --from=build /app/contract/package.json contract/
 COPY --from=build /app/contract/dist contract/dist
 USER node

@@ -23,7 +23,7 @@ export interface Manifest {
 const FILES = 'files';
 const MANIFEST = 'manifest.json';
 /** Not of the data: who has it, and replays, each of which is a data folder of its own that somebody may be writing. */
-const isLeftOut = (path: string): boolean => path.endsWith('.lock') || /^replay-/.test(path);
+const isLeftOut = (path: string): boolean => /\.lock(\/|$)/.test(path) || /^replay-/.test(path);
 
 /**
  * Copies a folder that nobody writes. It has another name until it is whole, so that an interrupted one is not taken for a backup.

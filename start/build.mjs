@@ -5,11 +5,10 @@ import { dirname, join, relative, sep } from 'node:path';
 import { buildProjects, fingerprintOf, listFiles } from './build-inputs.mjs';
 import { PrepareError } from './prepare-error.mjs';
 import { startProgress } from './progress.mjs';
-import { runCommand } from './run-command.mjs';
 
 /**
  * One build: what it is made of, how it is made, what it made.
- * @typedef {{ stamp: string, label: string, inputs(): string[], outputs(): string[], make(last: Stamp | undefined): Promise<{ code: number, output: string }> }} Step
+ * @typedef {{ stamp: string, label: string, inputs(): string[], outputs(): string[], make(last: Stamp | undefined, children: import('./child-processes.mjs').ChildProcesses): Promise<{ code: number, output: string }> }} Step
  * @typedef {{ inputs: string, lock: string, outputs: string[] }} Stamp
  */
 
@@ -24,7 +23,7 @@ function compileStep(root) {
       ...projects.flatMap((p) => listFiles(p.folder, (name) => /\.tsx?$|^(tsconfig.*|package)\.json$/.test(name))),
     ],
     outputs: () => projects.flatMap((p) => listFiles(p.outDir, (name) => /\.(js|ts)$/.test(name))),
-    make(last) {
+    make(last, children) {
       for (const project of projects) project.removeStale();
       // `tsc -b` trusts its build info: it does not see that an output is gone, nor that a package changed.
       const missing = (last?.outputs ?? []).map((file) => join(root, file)).filter((file) => !existsSync(file));
@@ -32,7 +31,7 @@ function compileStep(root) {
         if (missing.some((file) => file.startsWith(project.outDir + sep))) rmSync(project.buildInfo, { force: true });
       }
       const force = last && last.lock !== lockFingerprint(root) ? ['--force'] : [];
-      return runCommand(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', ...force], { cwd: root });
+      return children.run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', ...force], { cwd: root });
     },
   };
 }
@@ -50,10 +49,10 @@ function pagesStep(root) {
       ...listFiles(join(root, 'contract'), (name) => name.endsWith('.ts') && isShipped(name)),
     ],
     outputs: () => listFiles(join(folder, 'dist'), () => true),
-    make() {
+    make(_last, children) {
       const vite = [folder, root].map((base) => join(base, 'node_modules', 'vite', 'bin', 'vite.js')).find(existsSync);
       if (!vite) return Promise.resolve({ code: 1, output: 'vite is not installed' });
-      return runCommand(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: folder });
+      return children.run(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: folder });
     },
   };
 }
@@ -94,18 +93,19 @@ export const isBuilt = (root, options) => steps(root, options).every((step) => i
 /**
  * @param {string} root
  * @param {{ leaderboard: boolean }} options
+ * @param {import('./child-processes.mjs').ChildProcesses} children
  * @throws {PrepareError} with the compiler's errors
  */
-export async function build(root, options) {
+export async function build(root, options, children) {
   for (const step of steps(root, options)) {
     if (isFresh(step, root)) continue;
     const last = readStamp(step.stamp);
     // Taken before the build: what is saved meanwhile is built the next time.
     const inputs = fingerprintOf(step.inputs(), root);
     const progress = startProgress(step.label);
-    const { code, output } = await step.make(last);
+    const { code, output } = await step.make(last, children);
     progress.end(code === 0 ? 'done' : 'failed');
-    if (code !== 0) throw new PrepareError(`${step.label} failed: mend the errors above, then start again.`, output);
+    if (code !== 0) throw new PrepareError(`${step.label} failed: fix the errors above, then start again.`, output);
     mkdirSync(dirname(step.stamp), { recursive: true });
     const outputs = step.outputs();
     writeFileSync(

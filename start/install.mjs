@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { PrepareError } from './prepare-error.mjs';
 import { startProgress } from './progress.mjs';
-import { runCommand } from './run-command.mjs';
 
 const stampFile = (root) => join(root, 'node_modules', '.pulseboard-installed');
 
@@ -80,15 +79,16 @@ export function matchesLock(lock, installed, machine) {
 
 /**
  * @param {string} root
+ * @param {import('./child-processes.mjs').ChildProcesses} children
  * @throws {PrepareError} with one sentence on what to do
  */
-export async function install(root) {
+export async function install(root, children) {
   // Gone first: an install that is cut short must not look like one that was finished.
   rmSync(stampFile(root), { force: true });
   const npm = npmCommand();
   const home = homeless() ? mkdtempSync(join(tmpdir(), 'pulseboard-npm-')) : undefined;
   const progress = startProgress('Installing packages, once (npm ci, about a minute)');
-  const result = await runCommand(npm.command, [...npm.args, ...ciArguments], {
+  const result = await children.run(npm.command, [...npm.args, ...ciArguments], {
     cwd: root,
     env: npmEnvironment(root, home),
     shell: npm.shell,
@@ -181,6 +181,6 @@ export function explainNpm(output, code, root) {
   if (code === 127) return 'npm is not there: install Node.js with npm, then start again.';
   return (
     causes.find(([pattern]) => pattern.test(output))?.[1] ??
-    `npm ci failed with exit code ${code}: mend what it says above, then start again.`
+    `npm ci failed with exit code ${code}: fix what it says above, then start again.`
   );
 }

@@ -64,8 +64,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     const plan = hasGateway ? await planned(settings, all) : undefined;
     const time = timeOf(settings, plan?.kind === 'real' ? undefined : plan, !all, Date.now);
     // A replay that cannot be played leaves no folder.
-    if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER));
-    if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER));
+    if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER, { say: out }));
+    if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER, { say: out }));
     const clock = plan ? await gatewayClock(time, spoolDir, all, log) : undefined;
     const starting = { settings, brokerUrl, version, out };
     if (all || part === 'processor') {

@@ -1,14 +1,18 @@
 /** Installs what is missing and builds what is stale; when nothing is, it costs a few milliseconds. */
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './build.mjs';
+import { ChildProcesses } from './child-processes.mjs';
 import { install, isInstalled } from './install.mjs';
+import { LockHeldError, takeLock } from './lock.mjs';
 import { PrepareError } from './prepare-error.mjs';
-import { endingChildrenOnSignals } from './run-command.mjs';
-import { waitForLock } from './wait-for-lock.mjs';
+import { startProgress } from './progress.mjs';
 
 /** The checkout. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const ASK_AGAIN_MS = 200;
 
 /**
  * Ends the process with one sentence, and what the tool printed, when something fails.
@@ -29,16 +33,33 @@ export async function prepare(options) {
 async function prepareOrThrow({ leaderboard }) {
   if (isInstalled(root) && isBuilt(root, { leaderboard })) return;
   let lock;
-  await endingChildrenOnSignals(
+  // A child that outlives us holds the lock, too: npm must not be joined by another npm.
+  const children = new ChildProcesses({ onSpawn: (pid) => lock?.addChild(pid) });
+  await children.endingOnSignals(
     async () => {
       lock = await waitForLock(join(root, 'start', 'dist', 'preparing.lock'));
       try {
-        if (!isInstalled(root)) await install(root);
-        if (!isBuilt(root, { leaderboard })) await build(root, { leaderboard });
+        if (!isInstalled(root)) await install(root, children);
+        if (!isBuilt(root, { leaderboard })) await build(root, { leaderboard }, children);
       } finally {
         lock.release();
       }
     },
-    { cleanUp: () => lock?.release(), onSpawn: (pid) => lock?.addChild(pid) },
+    () => lock?.release(),
   );
+}
+
+/** Waits for the lock, saying so, then takes it. */
+export async function waitForLock(folder) {
+  let progress;
+  for (;;)
+    try {
+      const lock = await takeLock(folder);
+      progress?.end('done');
+      return lock;
+    } catch (error) {
+      if (!(error instanceof LockHeldError)) throw error;
+      progress ??= startProgress('Another Pulseboard is being prepared here; waiting for it');
+      await sleep(ASK_AGAIN_MS);
+    }
 }

@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildProjects, fingerprintOf, listFiles } from './build-inputs.mjs';
 import { countsOf } from './count-reporter.mjs';
 import { isSupportedNode } from './node-version.mjs';
 import { startProgress } from './progress.mjs';
 import { compiledPattern, testEnvironment } from './run-jest.mjs';
-import { waitForLock } from './wait-for-lock.mjs';
 
 let folder;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pulseboard-prepare-'))));
@@ -67,51 +66,6 @@ describe('the compiled files', () => {
     rmSync(join(folder, 'src/b.ts'));
     expect(now()).toBe(second);
   });
-});
-
-describe('the lock', () => {
-  const lock = () => join(folder, 'deep', 'preparing.lock');
-
-  test('is had by one at a time', async () => {
-    const order = [];
-    const hold = async (name) => {
-      const { release } = await waitForLock(lock());
-      order.push(`${name} in`);
-      await new Promise(setImmediate);
-      order.push(`${name} out`);
-      release();
-    };
-    await Promise.all(['a', 'b', 'c'].map(hold));
-    for (let i = 0; i < order.length; i += 2) expect(order[i + 1]).toBe(order[i].replace('in', 'out'));
-    expect(existsSync(lock())).toBe(false);
-  });
-
-  test('of a process that died is taken over', async () => {
-    mkdirSync(lock(), { recursive: true });
-    writeFileSync(join(lock(), 'holder.json'), '');
-    const minuteAgo = new Date(Date.now() - 60_000);
-    utimesSync(lock(), minuteAgo, minuteAgo);
-    (await waitForLock(lock())).release();
-    expect(existsSync(lock())).toBe(false);
-  });
-});
-
-test('a lock whose holder was killed is not taken over while its child lives', async () => {
-  const lock = join(folder, 'preparing.lock');
-  mkdirSync(lock);
-  const holder = (pids) => writeFileSync(join(lock, 'holder.json'), JSON.stringify({ host: hostname(), pids }));
-  holder([2 ** 22 + 1, process.pid]);
-  const minuteAgo = new Date(Date.now() - 60_000);
-  utimesSync(lock, minuteAgo, minuteAgo);
-  let taken = false;
-  const taking = waitForLock(lock).then(({ release }) => {
-    taken = true;
-    release();
-  });
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(taken).toBe(false);
-  holder([2 ** 22 + 1]);
-  await taking;
 });
 
 test.each([

@@ -1,8 +1,8 @@
 /** Programs that some tests need beside Node: found, installed where that is allowed, or named as missing. */
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { ChildProcesses } from './child-processes.mjs';
 import { startProgress } from './progress.mjs';
-import { runCommand } from './run-command.mjs';
 
 /** Each tool: the variable that tells the tests where it is, the names it goes by, its package, what is skipped without it. */
 const tools = [
@@ -79,7 +79,8 @@ function postgresPlaces() {
   );
 }
 
-const folders = () =>
+/** Where programs are looked for. */
+const searchPath = () =>
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin'].filter(Boolean);
 
 function isExecutable(path) {
@@ -91,35 +92,56 @@ function isExecutable(path) {
   }
 }
 
-const find = (tool) =>
-  [...folders().flatMap((folder) => tool.names.map((name) => join(folder, name))), ...tool.elsewhere].find(isExecutable);
-const missing = () => tools.filter((tool) => !find(tool));
-const say = (text) => process.stderr.write(`${text}\n`);
+/** @returns {string | undefined} its path on this machine */
+const find = (tool, folders = searchPath()) =>
+  [...folders.flatMap((folder) => tool.names.map((name) => join(folder, name))), ...tool.elsewhere].find(isExecutable);
+
+/** @returns {{ path: string, debian: string }[]} the programs that this machine has, with the package that brings each */
+export const foundTools = () => tools.flatMap((tool) => (find(tool) ? [{ path: find(tool), debian: tool.debian }] : []));
 
 /**
- * @param {{ ci: boolean }} options in CI a missing tool ends the run
- * @returns {Promise<Record<string, string>>} the path of each tool that is there, by variable
+ * Finds the programs; installs those that are missing where it may, after saying so.
+ * @param {{ ci: boolean, mayInstall: boolean, say?(line: string): void, folders?: readonly string[] }} options in CI a missing program ends the run
+ * @returns {Promise<Record<string, string>>} the path of each program that is there, by variable
  */
-export async function provideTools({ ci }) {
-  if (missing().length > 0) await installDebianPackages(missing().map((tool) => tool.debian));
+export async function provideTools({ ci, mayInstall, say = (line) => process.stderr.write(`${line}\n`), folders }) {
+  const missing = () => tools.filter((tool) => !find(tool, folders));
+  if (missing().length > 0) await installOrExplain(missing(), mayInstall, say);
   const absent = missing();
-  for (const tool of absent)
-    say(`${tool.names[0]} is missing: ${tool.skipped} are ${ci ? 'impossible' : 'skipped'}. Install it with: ${howTo(tool)}`);
-  if (ci && absent.length > 0) {
-    say('With CI=true every tool must be there.');
-    process.exit(1);
+  if (absent.length > 0) {
+    say(ci ? 'With CI=true every program must be there; these are missing:' : 'Skipped, because a program is missing:');
+    for (const line of listOf(absent, (tool) => `${tool.skipped}. Install it with: ${howTo(tool)}`)) say(line);
+    if (ci) process.exit(1);
   }
-  return Object.fromEntries(tools.map((tool) => [tool.variable, find(tool)]).filter(([, path]) => path));
+  return Object.fromEntries(tools.map((tool) => [tool.variable, find(tool, folders)]).filter(([, path]) => path));
 }
+
+/** One line a program. */
+const listOf = (some, text) => some.map((tool) => `  ${tool.names[0].padEnd(16)} ${text(tool)}`);
 
 const howTo = (tool) => (process.platform === 'darwin' ? `brew install ${tool.brew}` : `sudo apt-get install ${tool.debian}`);
 
-async function installDebianPackages(packages) {
-  const asRoot = await rootPrefix();
-  if (!asRoot) return;
+async function installOrExplain(missing, mayInstall, say) {
+  if (!mayInstall) return say('PULSEBOARD_TEST_INSTALL=no: nothing is installed.');
+  const children = new ChildProcesses();
+  await children.endingOnSignals(async () => {
+    const asRoot = await rootPrefix(children);
+    if (!asRoot) return;
+    say('Some tests need programs that this machine does not have:');
+    for (const line of listOf(missing, (tool) => tool.skipped)) say(line);
+    const packages = missing.map((tool) => tool.debian);
+    say(`Installing the Debian packages ${packages.join(', ')} (PULSEBOARD_TEST_INSTALL=no skips those tests instead).`);
+    await installPackages(packages, asRoot, children, say);
+  });
+}
+
+async function installPackages(packages, asRoot, children, say) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const run = (...args) => runCommand(asRoot[0] ?? args[0], [...asRoot.slice(1), ...(asRoot.length ? args : args.slice(1))], { env });
-  const progress = startProgress(`Installing ${packages.join(', ')} for the tests (apt-get)`);
+  const run = (...words) => {
+    const [command, ...args] = [...asRoot, ...words];
+    return children.run(command, args, { env });
+  };
+  const progress = startProgress('apt-get install');
   await run('apt-get', 'update');
   const { code, output } = await run('apt-get', '-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...packages);
   progress.end(code === 0 ? 'done' : 'failed');
@@ -130,9 +152,9 @@ async function installDebianPackages(packages) {
 }
 
 /** What goes before a command to run it as root: nothing, sudo that does not ask, or undefined when neither is possible. */
-async function rootPrefix() {
-  if (!folders().some((folder) => isExecutable(join(folder, 'apt-get')))) return undefined;
+async function rootPrefix(children) {
+  if (!searchPath().some((folder) => isExecutable(join(folder, 'apt-get')))) return undefined;
   if (process.getuid?.() === 0) return [];
-  const { code } = await runCommand('sudo', ['-n', 'true']);
+  const { code } = await children.run('sudo', ['-n', 'true']);
   return code === 0 ? ['sudo', '-n'] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * `npm test [-- pattern or Jest options]`: installs and builds what is missing, runs every test,
- * and ends with `N passed, N failed, N skipped` alone on a line.
+ * (`PULSEBOARD_TEST_INSTALL=no`: without the programs that some tests need) and ends with `N passed, N failed, N skipped` alone on a line.
  */
 import { requireSupportedNode } from './node-version.mjs';
 
@@ -10,7 +10,8 @@ async function main(args) {
   const { prepare, root } = await import('./prepare.mjs');
   await prepare({ leaderboard: true });
   const { provideTools } = await import('./test-tools.mjs');
-  const tools = await provideTools({ ci: /^(true|1)$/i.test(process.env.CI ?? '') });
+  const { CI = '', PULSEBOARD_TEST_INSTALL = '' } = process.env;
+  const tools = await provideTools({ ci: /^(true|1)$/i.test(CI), mayInstall: !/^(no|false|0)$/i.test(PULSEBOARD_TEST_INSTALL) });
   const { runJest } = await import('./run-jest.mjs');
   const { passed, failed, skipped, code } = await runJest({ root, args, tools });
   process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
