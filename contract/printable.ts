@@ -8,9 +8,12 @@ const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\ufeff\u
 export const printable = (text: string): string =>
   text.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** Foreign text, such as a file name, that stays on one line of a terminal or a log. */
+export const oneLine = (text: string): string => printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+
 /** Foreign text within a sentence: on one line, and cut at so many characters. */
 export function quoted(text: string, most = 80): string {
   const chars = [...text];
   const cut = chars.length > most ? `${chars.slice(0, most).join('')}…` : text;
-  return `"${printable(cut).replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
+  return `"${oneLine(cut)}"`;
 }

@@ -3,8 +3,10 @@ import { Id } from './ids.js';
 
 /** 2020. */
 export const MIN_UTC_MS = 1_577_836_800_000;
+/** 2100. */
+export const MAX_UTC_MS = 4_102_444_800_000;
 /** UTC milliseconds since 1970 as an integer, after 2020 and before 2100: anything else is no time of a reading. */
-export const UtcMs = Type.Integer({ minimum: MIN_UTC_MS, maximum: 4_102_444_800_000, description: 'UTC milliseconds since 1970' });
+export const UtcMs = Type.Integer({ minimum: MIN_UTC_MS, maximum: MAX_UTC_MS, description: 'UTC milliseconds since 1970' });
 
 export const MIN_PLAUSIBLE_BPM = 25;
 export const MAX_PLAUSIBLE_BPM = 240;

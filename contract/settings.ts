@@ -270,6 +270,14 @@ export const settings = {
     parts: ['gateway'],
     parse: optional(text),
   }),
+  replayStrict: setting({
+    name: 'PULSEBOARD_REPLAY_STRICT',
+    topic: 'made-up',
+    default: 'no',
+    meaning: '`yes`: a workout that cannot be used refuses the whole folder; `no`: it is left out, with its line, and the others play',
+    parts: ['gateway'],
+    parse: (value) => oneOf('yes', 'no')(value) === 'yes',
+  }),
   replaySpeed: setting({
     name: 'PULSEBOARD_REPLAY_SPEED',
     topic: 'made-up',

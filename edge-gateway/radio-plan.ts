@@ -1,4 +1,4 @@
-import { type Clock, demoClass, type RealRadio, type SettingValues } from '@pulseboard/contract';
+import { type Clock, demoClass, oneLine, type RealRadio, type SettingValues } from '@pulseboard/contract';
 import type { PumpedRadio, PumpOptions } from './radio/pump.js';
 import type { RadioSource } from './radio/radio-source.js';
 import { openRealRadios, type RealRadioOptions } from './radio/real-radios.js';
@@ -21,6 +21,8 @@ export interface MadeUpPlan {
   summary: string;
   /** Of recorded workouts; else empty. */
   workouts: readonly Workout[];
+  /** Why workouts of the folder were left out, a sentence each. */
+  refused: readonly string[];
   create(pump: PumpOptions & { clock: Clock; startAt: number }): PumpedRadio;
 }
 
@@ -30,7 +32,7 @@ export interface RealPlan {
   create(options: RealRadioOptions): RadioSource;
 }
 
-type RadioSettings = Pick<SettingValues, 'radio' | 'replayDir' | 'replayFile' | 'seed' | 'straps'>;
+type RadioSettings = Pick<SettingValues, 'radio' | 'replayDir' | 'replayFile' | 'replayStrict' | 'seed' | 'straps'>;
 
 /** @throws WorkoutError, RecordingError when recordings cannot be read, with a sentence for people */
 export async function planRadio({ radio = 'auto', ...settings }: RadioSettings): Promise<RadioPlan> {
@@ -46,11 +48,16 @@ export function simulatedPlan({ straps, seed }: Pick<RadioSettings, 'straps' | '
     durationMs: 0,
     summary: `simulated class of ${straps}, seed ${seed}`,
     workouts: [],
+    refused: [],
     create: (pump) => createSimulatedRadio({ people, seed, ...pump }),
   };
 }
 
-async function replayPlan({ replayDir, replayFile }: Pick<RadioSettings, 'replayDir' | 'replayFile'>): Promise<MadeUpPlan> {
+async function replayPlan({
+  replayDir,
+  replayFile,
+  replayStrict: isStrict,
+}: Pick<RadioSettings, 'replayDir' | 'replayFile' | 'replayStrict'>): Promise<MadeUpPlan> {
   if ((replayDir === undefined) === (replayFile === undefined))
     throw new WorkoutError(
       'workouts-missing',
@@ -61,17 +68,19 @@ async function replayPlan({ replayDir, replayFile }: Pick<RadioSettings, 'replay
     return {
       kind: 'replay',
       durationMs: recording.durationMs,
-      summary: `replay of ${recording.frames} frames of ${replayFile}`,
+      summary: `replay of ${recording.frames} frames of ${oneLine(replayFile)}`,
       workouts: [],
+      refused: [],
       create: (pump) => createRecordingRadio({ recording, ...pump }),
     };
   }
-  const workouts = await loadWorkouts(replayDir!);
+  const { workouts, refused } = await loadWorkouts(replayDir!, { isStrict });
   return {
     kind: 'replay',
     durationMs: replayDurationMs(workouts),
-    summary: `replay of ${workouts.length} workouts`,
+    summary: `replay of ${workouts.length} workout${workouts.length === 1 ? '' : 's'}`,
     workouts,
+    refused,
     create: (pump) => createReplayRadio({ workouts, ...pump }),
   };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { guestMemberId, type SettingValues, withoutPassword } from '@pulseboard/contract';
+import { guestMemberId, oneLine, type SettingValues, withoutPassword } from '@pulseboard/contract';
 import type { GatewayClock, MadeUpPlan, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
 import { HOUR_MS } from './folders.js';
 import { logIsReadWithOutput } from './logger.js';
 import { observeGateway } from './observe.js';
-import { endOf, type ReplayRun, when, whereItGoes } from './replay-lines.js';
+import { endOf, leftOutLines, type ReplayRun, when, whereItGoes } from './replay-lines.js';
 import type { Time } from './time.js';
 
 export interface GatewayPart {
@@ -78,7 +78,8 @@ export async function startGateway({
     const shown = isAlone ? withoutPassword(brokerUrl) : undefined;
     const run: ReplayRun = { startAt, durationMs, speed: settings.replaySpeed, isLive: time.kind === 'wall', brokerUrl: shown };
     out(`  ${where}  ${plan.summary}, ${when(run)}`);
-    for (const workout of plan.workouts) out(`    ${guestMemberId(workout.sensor).padEnd(24)} ${workout.file}`);
+    for (const workout of plan.workouts) out(`    ${guestMemberId(workout.sensor).padEnd(24)} ${oneLine(workout.file)}`);
+    for (const sentence of leftOutLines(plan.refused)) out(`    ${sentence}`);
     for (const sentence of whereItGoes(run)) out(`    ${sentence}`);
     madeUp!.ended.then((how) => how === 'finished' && out(endOf(isAlone)));
   }

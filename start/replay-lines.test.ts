@@ -1,4 +1,4 @@
-import { duration, endOf, type ReplayRun, when, whereItGoes } from './replay-lines.js';
+import { duration, endOf, leftOutLines, type ReplayRun, when, whereItGoes } from './replay-lines.js';
 
 const run: ReplayRun = { startAt: Date.UTC(2026, 0, 31, 18), durationMs: 14_000, speed: 1, isLive: false };
 const brokerUrl = 'mqtt://broker.example:1883';
@@ -30,4 +30,14 @@ test.each([
 test('the end', () => {
   expect(endOf(false)).toBe('The recording has ended; the board and the API stay.');
   expect(endOf(true)).toMatch(/^The recording has ended; .*Ctrl-C/);
+});
+
+test('files that are left out: how many, why, and how to refuse them', () => {
+  expect(leftOutLines([])).toEqual([]);
+  expect(leftOutLines(['Line 3 of a.csv is bad.'])).toEqual([
+    '1 file is left out (with PULSEBOARD_REPLAY_STRICT=yes the replay would not start):',
+    '  Line 3 of a.csv is bad.',
+  ]);
+  const many = leftOutLines(Array.from({ length: 14 }, (_, i) => `Line 3 of ${i}.csv is bad.`));
+  expect([many[0], many.length, many.at(-1)]).toEqual([expect.stringMatching(/^14 files are left out/), 12, '  … and 4 more']);
 });

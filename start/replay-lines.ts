@@ -29,6 +29,20 @@ export function whereItGoes({ startAt, durationMs, isLive, brokerUrl }: ReplayRu
   ];
 }
 
+const MOST_SHOWN = 10;
+
+/** @param refused why files were left out, a sentence each */
+export function leftOutLines(refused: readonly string[]): string[] {
+  if (refused.length === 0) return [];
+  const files = refused.length === 1 ? '1 file is' : `${refused.length} files are`;
+  const more = refused.length - MOST_SHOWN;
+  return [
+    `${files} left out (with PULSEBOARD_REPLAY_STRICT=yes the replay would not start):`,
+    ...refused.slice(0, MOST_SHOWN).map((sentence) => `  ${sentence}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
+}
+
 export const endOf = (isAlone: boolean): string =>
   isAlone
     ? 'The recording has ended; what is not committed yet is still sent. Ctrl-C stops it.'

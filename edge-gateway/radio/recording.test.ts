@@ -128,13 +128,14 @@ test.each<[string, string, number[]]>([
     `${frame(START)}{"kind":"ant-fr\n${header}${frame(START + 5)}`,
     [START, START + 5],
   ],
+  ['a mark of UTF-8', `\ufeff${frame(START)}`, [START]],
   ['empty lines and Windows ends', `\n${frame(START).replace('\n', '\r\n')}\n`, [START]],
 ])('%s', (_, text, ats) => {
   expect([...loadRecording(newFile(text)).events()].map(({ at }) => at)).toEqual(ats);
 });
 
 test.each<[string, string, RegExp]>([
-  ['rubbish', `${frame(START)}rubbish\n${frame(START)}`, /line 2: this is no line of a recording: rubbish$/],
+  ['rubbish', `${frame(START)}rubbish\n${frame(START)}`, /line 2: this is no line of a recording: "rubbish"$/],
   ['rubbish, and an empty line after it', `${frame(START)}rubbish\n\n${frame(START)}`, /line 2: /],
   ['rubbish at the end, and an empty line after it', `${frame(START)}rubbish\n\n`, /line 2: /],
   ['half a byte', '{"kind":"ant-frame","at":1,"bytes":"a"}\n', /line 1/],
@@ -143,6 +144,9 @@ test.each<[string, string, RegExp]>([
   ['times that nobody knows', header + frame(5) + header + anchor(START) + frame(START), /line 2: nobody knows when this was/],
   ['no lines at all', 'a'.repeat(200_000), /is no recording: it has a line of more than 65536 characters/],
   ['two recordings', frame(START + 60_000) + frame(START), /line 2: goes back by 60 s\. Cut the file there/],
+  ['a time that cannot be', frame(9_000_000_000_000_000), /line 1: has the time 9000000000000000, which cannot be/],
+  ['a jump of 40 days', frame(START) + frame(START + 40 * 86_400_000), /line 2: has the time \d+, 40 days after the line before/],
+  ['bytes of another program', `${frame(START)}\u001b[2J\u0000\n${frame(START)}`, /line 2: .*"\\u001b\[2J\\u0000"$/],
   ['nothing', header, /^There is no frame in the recording/],
 ])('%s is refused, with the line', (_, text, message) => {
   expect(() => loadRecording(newFile(text))).toThrow(RecordingError);

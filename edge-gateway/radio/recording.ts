@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { fileFault, MIN_UTC_MS, UserFacingError } from '@pulseboard/contract';
+import { fileFault, MAX_UTC_MS, MIN_UTC_MS, oneLine, quoted, UserFacingError } from '@pulseboard/contract';
 import { createPump, type PumpedRadio, type PumpOptions } from './pump.js';
 import type { RadioEvent } from './radio-source.js';
 import { parseRecordingLine, type RecordingLine } from './recording-line.js';
@@ -28,13 +28,18 @@ const WHY_UNREADABLE: Readonly<Record<string, string>> = {
 const TAIL_MS = 10_000;
 /** What goes back by less is put right; by more, it is another recording. */
 const MAX_BACK_MS = 5000;
+/** A gym may be closed for so long; more is a wrong time. */
+const MAX_GAP_MS = 31 * 86_400_000;
 const CHUNK_BYTES = 65_536;
 
 /** Reads a recording through, so that what is wrong with it is told before it is played. @throws RecordingError */
 export function loadRecording(file: string): Recording {
   try {
+    const found = statSync(file);
+    // A named pipe would be waited for.
+    if (!found.isFile() && !found.isDirectory()) throw new RecordingError(`Cannot read the recording ${oneLine(file)}: it is not a file.`);
     // What is appended while it plays is no part of it.
-    const played = { file, bytes: statSync(file).size };
+    const played = { file, bytes: found.size };
     const offsetsMs = sectionOffsets(played);
     let frames = 0;
     let startedAt = 0;
@@ -43,11 +48,11 @@ export function loadRecording(file: string): Recording {
       if (frames++ === 0) startedAt = at;
       endedAt = at;
     }
-    if (frames === 0) throw new RecordingError(`There is no frame in the recording ${file}.`);
+    if (frames === 0) throw new RecordingError(`There is no frame in the recording ${oneLine(file)}.`);
     return { file, startedAt, durationMs: endedAt - startedAt + TAIL_MS, frames, events: () => eventsOf(played, offsetsMs) };
   } catch (error) {
     if (error instanceof RecordingError) throw error;
-    throw new RecordingError(`Cannot read the recording ${file}: ${fileFault(error, WHY_UNREADABLE)}.`);
+    throw new RecordingError(`Cannot read the recording ${oneLine(file)}: ${fileFault(error, WHY_UNREADABLE)}.`);
   }
 }
 
@@ -97,11 +102,15 @@ function* eventsOf(file: RecordedFile, offsetsMs: readonly number[]): Generator<
       const at = line.event.at + (isAnchored ? 0 : offsetsMs[section]!);
       if (at < MIN_UTC_MS)
         throw new RecordingError(
-          `${file.file}, line ${number}: nobody knows when this was: the gateway that wrote it ended before it had the time. Delete its lines, up to the next "recording".`,
+          `${oneLine(file.file)}, line ${number}: nobody knows when this was: the gateway that wrote it ended before it had the time. Delete its lines, up to the next "recording".`,
+        );
+      if (at > MAX_UTC_MS || (lastAt > 0 && at > lastAt + MAX_GAP_MS))
+        throw new RecordingError(
+          `${oneLine(file.file)}, line ${number}: has the time ${at}, ${lastAt > 0 ? `${Math.round((at - lastAt) / 86_400_000)} days after the line before` : 'which cannot be'}; plausible are at most ${MAX_GAP_MS / 86_400_000} days. Cut the file there.`,
         );
       if (at < lastAt - MAX_BACK_MS)
         throw new RecordingError(
-          `${file.file}, line ${number}: goes back by ${Math.round((lastAt - at) / 1000)} s. Cut the file there: these are two recordings.`,
+          `${oneLine(file.file)}, line ${number}: goes back by ${Math.round((lastAt - at) / 1000)} s. Cut the file there: these are two recordings.`,
         );
       lastAt = Math.max(lastAt, at);
       yield { ...line.event, at: lastAt };
@@ -117,7 +126,7 @@ function* linesOf(recorded: RecordedFile): Generator<{ line: RecordingLine; numb
   let number = 0;
   let torn: { text: string; number: number } | undefined;
   const none = ({ text, number: at }: { text: string; number: number }) =>
-    new RecordingError(`${recorded.file}, line ${at}: this is no line of a recording: ${text.slice(0, 60)}`);
+    new RecordingError(`${oneLine(recorded.file)}, line ${at}: this is no line of a recording: ${quoted(text.trim(), 60)}`);
   for (const text of textLinesOf(recorded)) {
     number++;
     if (text.trim() === '') continue;
@@ -134,14 +143,18 @@ function* textLinesOf({ file, bytes }: RecordedFile): Generator<string> {
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let rest = '';
+    let isFirst = true;
     for (let left = bytes; left > 0; ) {
       const length = readSync(descriptor, chunk, 0, Math.min(left, CHUNK_BYTES), null);
       if (length === 0) return;
       left -= length;
-      const lines = (rest + chunk.toString('latin1', 0, length)).split('\n');
+      // Some editors begin a file with a mark of UTF-8.
+      const text = chunk.toString('latin1', 0, length).replace(isFirst ? /^\u00ef\u00bb\u00bf/ : '', '');
+      isFirst = false;
+      const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       if (rest.length > CHUNK_BYTES)
-        throw new RecordingError(`${file} is no recording: it has a line of more than ${CHUNK_BYTES} characters.`);
+        throw new RecordingError(`${oneLine(file)} is no recording: it has a line of more than ${CHUNK_BYTES} characters.`);
       yield* lines;
     }
   } finally {

@@ -1,24 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { antHeartRateSensorId, fileFault, type Id, UserFacingError } from '@pulseboard/contract';
+import { antHeartRateSensorId, fileFault, type Id, oneLine } from '@pulseboard/contract';
+import { parseRows, parseRrIntervals, WorkoutError, type WorkoutRow } from './workout-csv.js';
 
-const HEADER = 'elapsed_s,heart_rate_bpm,cadence_rpm,distance_m';
-const RR_HEADER = 'rr_interval_ms';
-const RR_SUFFIX = '.rr.csv';
+const CSV = /\.csv$/i;
+const RR_CSV = /\.rr\.csv$/i;
 const FIRST_DEVICE_NUMBER = 1001;
 /** Of a workout beyond its last row or beat: time for the last reading to lapse. */
 const TAIL_MS = 10_000;
-/** Highest heart rate that fits into the strap's byte beside its sentinels. */
-const MAX_RECORDED_BPM = 254;
+/** A day with a row a second has 3 MB. */
+const MAX_FILE_BYTES = 50_000_000;
 
-export interface WorkoutRow {
-  /** Since the start of the recording. */
-  elapsedMs: number;
-  /** Undefined: none recorded (an empty field, or 0). */
-  heartRateBpm?: number;
-  cadenceRpm?: number;
-  distanceM?: number;
-}
+export { WorkoutError, type WorkoutRow } from './workout-csv.js';
 
 /** One recording, worn as one strap. */
 export interface Workout {
@@ -35,37 +28,49 @@ export interface Workout {
   rrIntervalsMs?: readonly number[];
 }
 
-/** The recordings cannot be used; the message is one sentence that says which file and line. */
-export class WorkoutError extends UserFacingError {
-  override readonly name = 'WorkoutError';
-  readonly code: 'workouts-missing' | 'workouts-none' | 'workout-malformed';
-  constructor(code: WorkoutError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
+export interface LoadedWorkouts {
+  /** In order of their file names. */
+  workouts: Workout[];
+  /** Why files were left out, a sentence each. */
+  refused: string[];
 }
 
 /**
- * Reads every `*.csv` of a folder, in order of file names; `x.rr.csv` belongs to `x.csv`.
- * @throws {WorkoutError} the folder is missing, has no workout, or one is malformed
+ * Reads every `*.csv` of a folder, in order of file names; `x.rr.csv` belongs to `x.csv`. Hidden files, such as the twin files of a Mac, are none.
+ * A file that cannot be used is left out: it changes neither the others nor their straps.
+ * @param isStrict one that cannot be used refuses all of them
+ * @throws {WorkoutError} the folder is missing, no file of it can be used, or one cannot where `isStrict`
  */
-export async function loadWorkouts(dir: string): Promise<Workout[]> {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(`workouts from ${dir}`, error, NO_FOLDER);
+export async function loadWorkouts(dir: string, { isStrict = false } = {}): Promise<LoadedWorkouts> {
+  const all = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(`workouts from ${oneLine(dir)}`, error, NO_FOLDER);
   });
-  const files = names.filter((name) => name.endsWith('.csv') && !name.endsWith(RR_SUFFIX)).sort();
-  if (!files.length) throw new WorkoutError('workouts-none', `There is no workout (*.csv) in ${dir}.`);
-  const rrFiles = new Set(names.filter((name) => name.endsWith(RR_SUFFIX)));
+  // `~$ana.csv` is the lock of a spreadsheet that has ana.csv open.
+  const names = all.filter((name) => CSV.test(name) && !/^(\.|~\$)/.test(name)).sort();
+  const files = names.filter((name) => !RR_CSV.test(name));
+  const rrFiles = new Map(names.filter((name) => RR_CSV.test(name)).map((name) => [name.replace(RR_CSV, ''), name]));
+  if (!names.length) throw new WorkoutError('workouts-none', `There is no workout (*.csv) in ${oneLine(dir)}.`);
   const workouts: Workout[] = [];
+  const faults: WorkoutError[] = [];
   for (const [index, file] of files.entries()) {
-    const rrFile = file.replace(/\.csv$/, RR_SUFFIX);
-    const rrText = rrFiles.delete(rrFile) ? await textOf(join(dir, rrFile)) : undefined;
-    workouts.push(parseWorkout(file, FIRST_DEVICE_NUMBER + index, await textOf(join(dir, file)), rrText));
+    const base = file.replace(CSV, '');
+    const rrFile = rrFiles.get(base);
+    rrFiles.delete(base);
+    try {
+      const rr = rrFile === undefined ? undefined : { file: rrFile, text: await textOf(join(dir, rrFile)) };
+      workouts.push(parseWorkout(file, FIRST_DEVICE_NUMBER + index, await textOf(join(dir, file)), rr));
+    } catch (error) {
+      if (!(error instanceof WorkoutError)) throw error;
+      faults.push(error);
+    }
   }
-  const [orphan] = rrFiles;
-  if (orphan)
-    throw new WorkoutError('workout-malformed', `${orphan} belongs to no workout: ${orphan.replace(RR_SUFFIX, '.csv')} is missing.`);
-  return workouts;
+  for (const [base, rrFile] of rrFiles)
+    faults.push(new WorkoutError('workout-malformed', `${oneLine(rrFile)} belongs to no workout: ${oneLine(base)}.csv is missing.`));
+  if (faults.length > 0 && (isStrict || workouts.length === 0)) {
+    const more = faults.length === 1 ? '' : ` So it is with ${faults.length} files.`;
+    throw new WorkoutError(faults[0]!.code, `${faults[0]!.message}${more}`);
+  }
+  return { workouts, refused: faults.map(({ message }) => message) };
 }
 
 const NO_FOLDER: Readonly<Record<string, string>> = {
@@ -77,19 +82,36 @@ const NO_FILE: Readonly<Record<string, string>> = { ENOENT: 'it is gone', EISDIR
 const unreadable = (what: string, error: unknown, why: Readonly<Record<string, string>>) =>
   new WorkoutError('workouts-missing', `Cannot read ${what}: ${fileFault(error, why)}.`);
 
-const textOf = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error, NO_FILE);
-  });
+async function textOf(path: string): Promise<string> {
+  try {
+    const found = await stat(path);
+    if (found.isFile() && found.size > MAX_FILE_BYTES)
+      throw new WorkoutError(
+        'workout-malformed',
+        `${oneLine(path)} has ${Math.round(found.size / 1e6)} MB; a workout has at most ${MAX_FILE_BYTES / 1e6} MB.`,
+      );
+    // A named pipe would be waited for.
+    if (!found.isFile() && !found.isDirectory())
+      throw new WorkoutError('workouts-missing', `Cannot read ${oneLine(path)}: it is not a file.`);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw error instanceof WorkoutError ? error : unreadable(oneLine(path), error, NO_FILE);
+  }
+}
 
 /** The replay lasts as long as its longest workout. */
 export const replayDurationMs = (workouts: readonly Workout[]): number => Math.max(0, ...workouts.map((workout) => workout.durationMs));
 
-/** @throws {WorkoutError} a wrong header, a field that is no number, a time that does not grow */
-export function parseWorkout(file: string, deviceNumber: number, text: string, rrText?: string): Workout {
+/**
+ * @param rr the RR intervals of the same workout
+ * @throws {WorkoutError} a wrong header, a value that is not plausible, a time that does not grow, or nothing at all
+ */
+export function parseWorkout(file: string, deviceNumber: number, text: string, rr?: { file: string; text: string }): Workout {
   const rows = parseRows(file, text);
-  const rrIntervalsMs = rrText === undefined ? undefined : parseRrIntervals(file.replace(/\.csv$/, RR_SUFFIX), rrText);
-  const lastMs = Math.max(rows.at(-1)?.elapsedMs ?? 0, rrIntervalsMs?.reduce((sum, rr) => sum + rr, 0) ?? 0);
+  const rrIntervalsMs = rr && parseRrIntervals(rr.file, rr.text);
+  if (rows.length === 0 && !rrIntervalsMs?.length)
+    throw new WorkoutError('workout-malformed', `${oneLine(file)} has no row after its header.`);
+  const lastMs = Math.max(rows.at(-1)?.elapsedMs ?? 0, rrIntervalsMs?.reduce((sum, interval) => sum + interval, 0) ?? 0);
   return {
     file,
     name: idOf(file),
@@ -97,64 +119,14 @@ export function parseWorkout(file: string, deviceNumber: number, text: string, r
     deviceNumber,
     durationMs: Math.ceil(lastMs) + TAIL_MS,
     rows,
-    ...(rrIntervalsMs ? { rrIntervalsMs } : {}),
+    // Without any, the heart rates of the rows are the beats.
+    ...(rrIntervalsMs?.length ? { rrIntervalsMs } : {}),
   };
 }
 
-function parseRows(file: string, text: string): WorkoutRow[] {
-  const rows: WorkoutRow[] = [];
-  let lastMs = -1;
-  for (const { line, fields } of csvLines(file, text, HEADER)) {
-    const [elapsedS, heartRateBpm, cadenceRpm, distanceM] = fields;
-    if (elapsedS === undefined) throw malformed(file, line, 'has no elapsed_s');
-    const elapsedMs = Math.round(elapsedS * 1000);
-    if (elapsedMs <= lastMs) throw malformed(file, line, `has an elapsed_s of ${elapsedS}, which is not after the row before`);
-    if (heartRateBpm !== undefined && (heartRateBpm < 0 || heartRateBpm > MAX_RECORDED_BPM))
-      throw malformed(file, line, `has a heart rate of ${heartRateBpm}, outside 0 to ${MAX_RECORDED_BPM}`);
-    lastMs = elapsedMs;
-    rows.push({
-      elapsedMs,
-      ...(heartRateBpm ? { heartRateBpm } : {}),
-      ...(cadenceRpm === undefined ? {} : { cadenceRpm }),
-      ...(distanceM === undefined ? {} : { distanceM }),
-    });
-  }
-  return rows;
-}
-
-function parseRrIntervals(file: string, text: string): number[] {
-  return Array.from(csvLines(file, text, RR_HEADER), ({ line, fields: [rrIntervalMs] }) => {
-    if (rrIntervalMs === undefined || rrIntervalMs <= 0) throw malformed(file, line, 'has no RR interval above 0');
-    return rrIntervalMs;
-  });
-}
-
-/** Rows after the header; an empty field is undefined, an empty line is passed over. */
-function* csvLines(file: string, text: string, header: string): Generator<{ line: number; fields: (number | undefined)[] }> {
-  const [first = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (first.trim() !== header) throw malformed(file, 1, `should be the header "${header}" but is "${first.trim().slice(0, 80)}"`);
-  const columns = header.split(',');
-  for (const [index, row] of lines.entries()) {
-    if (!row.trim()) continue;
-    const line = index + 2;
-    const texts = row.split(',');
-    if (texts.length !== columns.length) throw malformed(file, line, `has ${texts.length} fields instead of ${columns.length}`);
-    const fields = texts.map((field, column) => {
-      const value = field.trim();
-      if (value === '') return undefined;
-      if (!/^-?\d+(\.\d+)?$/.test(value))
-        throw malformed(file, line, `has "${value.slice(0, 40)}" for ${columns[column]}, which is not a number`);
-      return Number(value);
-    });
-    yield { line, fields };
-  }
-}
-
-const malformed = (file: string, line: number, what: string) => new WorkoutError('workout-malformed', `Line ${line} of ${file} ${what}.`);
-
 const idOf = (file: string): Id =>
   file
-    .replace(/\.csv$/, '')
+    .replace(CSV, '')
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^[-_]+/, '')

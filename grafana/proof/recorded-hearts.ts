@@ -20,7 +20,7 @@ const LONGEST_GAP_MS = 10_000;
 export async function recordedHearts(people: readonly DemoPerson[], lastsMs: number): Promise<Map<DemoPerson, Workout>> {
   const hearts = new Map<DemoPerson, Workout>();
   if (!hasWorkouts) return hearts;
-  const workouts = (await loadWorkouts(folder)).map((workout) => cut(workout, lastsMs)).filter(isDense);
+  const workouts = (await loadWorkouts(folder)).workouts.map((workout) => cut(workout, lastsMs)).filter(isDense);
   const wearers = people.filter(({ protocol, footPodDeviceNumber }) => protocol === 'ant' && footPodDeviceNumber === undefined);
   for (const [i, workout] of workouts.slice(0, wearers.length).entries())
     hearts.set(wearers[i]!, { ...workout, deviceNumber: wearers[i]!.antDeviceNumber! });
