@@ -1,4 +1,4 @@
-import type { LiveMessage, RankBy } from '@pulseboard/contract';
+import type { LiveMessage, LiveUnknownRoom, RankBy } from '@pulseboard/contract';
 import { type Order, settle } from './layout/order.js';
 import { type BoardState, reduceBoard } from './live/board-state.js';
 import type { ConnectionState } from './live/connection.js';
@@ -6,6 +6,8 @@ import type { ConnectionState } from './live/connection.js';
 /** Everything that the page shows. */
 export interface View {
   readonly board: BoardState | undefined;
+  /** The server says that there is no such room. */
+  readonly unknownRoom: LiveUnknownRoom | undefined;
   readonly order: Order;
   readonly metric: RankBy;
   readonly connection: ConnectionState;
@@ -27,6 +29,7 @@ export function createViewStore(metric: RankBy, clock: () => number): ViewStore 
   const listeners = new Set<(view: View) => void>();
   let view: View = {
     board: undefined,
+    unknownRoom: undefined,
     order: settle(undefined, new Map(), metric, clock()),
     metric,
     connection: 'stale',
@@ -46,7 +49,12 @@ export function createViewStore(metric: RankBy, clock: () => number): ViewStore 
     get view() {
       return view;
     },
-    message: (message) => show({ board: reduceBoard(view.board, message), heardAt: clock() }),
+    message: (message) =>
+      show(
+        message.type === 'unknown-room'
+          ? { unknownRoom: message, board: undefined, heardAt: clock() }
+          : { unknownRoom: undefined, board: reduceBoard(view.board, message), heardAt: clock() },
+      ),
     connection: (connection) => show({ connection }),
     select: (selected) => show({ metric: selected }),
     subscribe: (listener) => {

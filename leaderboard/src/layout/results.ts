@@ -1,4 +1,4 @@
-import type { Members } from '../live/board-state.js';
+import type { SessionResults } from '@pulseboard/contract';
 import { displayName } from '../names.js';
 
 export interface Result {
@@ -10,9 +10,34 @@ export interface Result {
   readonly rank: number;
 }
 
-export function resultsOf(members: Members): Result[] {
-  const sorted = [...members.values()]
-    .map(({ row }) => ({ member: row.member, name: displayName(row), guest: row.guest, points: row.points }))
-    .sort((a, b) => b.points - a.points || (a.member < b.member ? -1 : 1));
-  return sorted.map((result) => ({ ...result, rank: 1 + sorted.findIndex(({ points }) => points === result.points) }));
+/** Everybody in the order of the feed, by the name that the board shows. */
+export const resultsOf = ({ members }: SessionResults): Result[] =>
+  members.map(({ member, nickname, guest, points, rank }) => ({
+    member,
+    name: displayName({ member, guest, ...(nickname === undefined ? {} : { nickname }) }),
+    guest,
+    points,
+    rank,
+  }));
+
+export interface ResultsGrid {
+  readonly columns: number;
+  readonly rows: number;
+  /** px */
+  readonly font: number;
+}
+
+/** Rank, ten letters of a name and points, with the gap to the next column. */
+const ENTRY_EM = 13;
+const ROW_EM = 1.5;
+
+/** The columns in which so many entries are largest. @param mostFont px */
+export function resultsGrid(entries: number, width: number, height: number, mostFont: number): ResultsGrid {
+  let best: ResultsGrid = { columns: 1, rows: Math.max(1, entries), font: 0 };
+  for (let columns = 1; columns <= Math.max(1, entries); columns++) {
+    const rows = Math.max(1, Math.ceil(entries / columns));
+    const font = Math.floor(Math.min(mostFont, width / columns / ENTRY_EM, height / rows / ROW_EM));
+    if (font > best.font) best = { columns, rows, font };
+  }
+  return best;
 }

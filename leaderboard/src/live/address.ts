@@ -1,10 +1,12 @@
-const ID = '[a-z0-9][a-z0-9_-]{0,62}';
-const WALL = new RegExp(`^/wall/(${ID})/(${ID})/?$`);
+const WALL = /^\/wall(\/.+)$/;
 
-/** Which WebSocket belongs to the page: `/wall/{gym}/{room}` names a room, every other path means the server's default room. */
+/**
+ * Which WebSocket belongs to the page: `/wall/{gym}/{room}` names a room, and the server judges whether there is such a room.
+ * Only the bare address means the server's default room: another room is never shown in the place of the one that was asked for.
+ */
 export function liveUrl(location: Pick<Location, 'protocol' | 'host' | 'pathname'>): string {
-  const [, gym, room] = WALL.exec(location.pathname) ?? [];
-  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live${gym && room ? `/${gym}/${room}` : ''}`;
+  const room = WALL.exec(location.pathname)?.[1] ?? '';
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live${room}`;
 }
 
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;

@@ -1,4 +1,4 @@
-import type { LiveDelta, LiveRow, LiveSnapshot, Session } from '@pulseboard/contract';
+import type { LiveDelta, LiveRow, LiveSnapshot, Session, SessionResults } from '@pulseboard/contract';
 import { groupOf } from '../layout/group.js';
 import { resultsOf } from '../layout/results.js';
 import { type BoardState, reduceBoard } from './board-state.js';
@@ -87,31 +87,62 @@ test('a silent strap keeps its last figures, also over a reconnect, and from the
   expect(opened.members.get('c')!.last.bpm).toBeUndefined();
 });
 
-describe('results', () => {
-  const ended: Session = { ...session, state: 'ended', endedAt: NOW + 10 };
+test('what the server says of broker, store and gateways holds until it says otherwise', () => {
+  const away = { broker: 'away', store: 'away', registry: 'ok', gateways: [] } as const;
+  const before = after(snapshot([liveRow('a')]));
+  expect(before.state?.broker).toBe('connected');
+  const told = reduceBoard(before, delta(NOW + 1, [], { state: { ...away, gateways: [] } }))!;
+  expect(reduceBoard(told, delta(NOW + 2))!.state).toEqual(away);
+});
 
-  test('are the last picture of the running session, for a minute', () => {
-    let state = after(
-      snapshot([liveRow('a', { points: 9 }), liveRow('b', { points: 12 })]),
-      delta(NOW + 10, [liveRow('a', { points: 0 })], { session: ended, gone: ['b'] }),
-    );
-    state = reduceBoard(state, delta(NOW + 1000, [liveRow('a', { points: 0 })]))!;
-    expect(resultsOf(state.results!).map(({ member, rank, points }) => [rank, member, points])).toEqual([
-      [1, 'b', 12],
-      [2, 'a', 9],
-    ]);
-    expect(reduceBoard(state, delta(NOW + 60_010))!.results).toBeUndefined();
-    expect(reduceBoard(state, delta(NOW + 2000, [], { session: { ...session, session: 's2' } }))!.results).toBeUndefined();
+test('results are those of the feed until it takes them back', () => {
+  const results: SessionResults = {
+    session: { ...session, state: 'ended', endedAt: NOW },
+    members: [
+      { rank: 1, member: 'b', nickname: 'Bea', guest: false, points: 12, seconds: 60 },
+      { rank: 2, member: 'guest-ant-hr-4711', guest: true, points: 9, seconds: 60 },
+      { rank: 2, member: 'c', guest: false, points: 9, seconds: 60 },
+    ],
+  };
+  // Who is on the board has nothing to do with it: most people have gone home.
+  const shown = after(snapshot([]), delta(NOW + 1, [], { results }), delta(NOW + 2, [], { gone: ['b'] }));
+  expect(resultsOf(shown.results!).map(({ rank, name, points }) => [rank, name, points])).toEqual([
+    [1, 'Bea', 12],
+    [2, 'Guest 4711', 9],
+    [2, 'Anonymous', 9],
+  ]);
+  expect(after(snapshot([], { results })).results).toBe(results);
+  expect(reduceBoard(shown, delta(NOW + 3, [], { results: null }))!.results).toBeUndefined();
+  expect(reduceBoard(shown, snapshot([]))!.results).toBeUndefined();
+});
+
+describe('after a reconnect', () => {
+  const here = liveRow('a', { joinedAt: NOW - 600_000, recentBpm: Array(60).fill(90) });
+
+  test('who was on the board before is not a newcomer, whatever a server that has restarted says', () => {
+    const back = { ...here, joinedAt: NOW + 4000 };
+    const state = after(snapshot([here]), snapshot([back, liveRow('n', { joinedAt: NOW + 4000 })], { now: NOW + 5000 }));
+    expect(state.members.get('a')!.row.joinedAt).toBe(NOW - 600_000);
+    expect(state.members.get('n')!.row.joinedAt).toBe(NOW + 4000);
+    expect(reduceBoard(state, delta(NOW + 5001, [back]))!.members.get('a')!.row.joinedAt).toBe(NOW - 600_000);
   });
 
-  test('of a page that opens just afterwards are what the snapshot has', () => {
-    expect(after(snapshot([liveRow('a')], { session: ended, now: NOW + 20 })).results?.size).toBe(1);
-    expect(after(snapshot([], { session: ended, now: NOW + 20 })).results).toBeUndefined();
+  test('who left the board and came back is a newcomer', () => {
+    const state = after(snapshot([here]), delta(NOW + 1, [], { gone: ['a'] }), delta(NOW + 2, [{ ...here, joinedAt: NOW + 2 }]));
+    expect(state.members.get('a')!.row.joinedAt).toBe(NOW + 2);
   });
 
-  test('equal points share a rank', () => {
-    const state = after(snapshot([liveRow('a', { points: 5 }), liveRow('b', { points: 5 }), liveRow('c', { points: 4 })]));
-    expect(resultsOf(state.members).map(({ rank }) => rank)).toEqual([1, 1, 3]);
+  test('the curve goes on: the seconds that a restarted server has lost are those that this page has shown', () => {
+    const back = { ...here, recentBpm: [null, 120, null, 122] };
+    const state = after(snapshot([here]), snapshot([back], { now: NOW + 10_000 }));
+    // 60 s of its own, 10 s without a server, and of those the last 4 s from the server.
+    expect(state.members.get('a')!.recent).toEqual([...Array(50).fill(90), ...Array(7).fill(null), 120, null, 122]);
+  });
+
+  test('another room has nothing of the former one', () => {
+    const state = after(snapshot([here]), snapshot([liveRow('a', { joinedAt: NOW, recentBpm: [1] })], { room: 'other' }));
+    expect(state.members.get('a')!.row.joinedAt).toBe(NOW);
+    expect(state.members.get('a')!.recent.slice(-2)).toEqual([null, 1]);
   });
 });
 

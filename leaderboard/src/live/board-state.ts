@@ -1,4 +1,4 @@
-import type { LiveDelta, LiveMessage, LiveRow, LiveSnapshot, Session } from '@pulseboard/contract';
+import type { LiveDelta, LivePicture, LiveRow, LiveSnapshot, LiveState, Session, SessionResults } from '@pulseboard/contract';
 
 /** What the heart last did, kept while a strap is silent. */
 export interface LastFigures {
@@ -25,36 +25,62 @@ export interface BoardState {
   readonly roomName: string;
   readonly session: Session | undefined;
   readonly members: Members;
-  /** The board as it was when the session ended, for a minute. */
-  readonly results: Members | undefined;
+  /** What stands between the straps and this page; undefined: an older server does not say it. */
+  readonly state: LiveState | undefined;
+  /** Of the session that has just ended, for a minute. */
+  readonly results: SessionResults | undefined;
 }
 
 export const RECENT_SECONDS = 60;
-const RESULTS_MS = 60_000;
 
 /** @param state undefined before the first snapshot */
-export function reduceBoard(state: BoardState | undefined, message: LiveMessage): BoardState | undefined {
-  if (message.type === 'snapshot') return withResults(fromSnapshot(message, state), state);
-  if (message.type === 'unknown-room') return state;
-  return state && withResults(withDelta(state, message), state);
+export function reduceBoard(state: BoardState | undefined, message: LivePicture): BoardState | undefined {
+  return message.type === 'snapshot' ? fromSnapshot(message, state) : state && withDelta(state, message);
 }
 
-function fromSnapshot({ now, gym, room, roomName, session, rows }: LiveSnapshot, before: BoardState | undefined): BoardState {
-  const members = new Map(rows.map((row) => [row.member, memberOf(row, before?.members.get(row.member))]));
-  return { now, gym, room, roomName, session, members, results: undefined };
+function fromSnapshot(
+  { now, gym, room, roomName, session, rows, state, results }: LiveSnapshot,
+  before: BoardState | undefined,
+): BoardState {
+  const known = before?.gym === gym && before.room === room ? before : undefined;
+  // What happened while the server was away is not known.
+  const missed = known ? Math.max(0, Math.floor(now / 1000) - Math.floor(known.now / 1000)) : 0;
+  const members = new Map(rows.map((row) => [row.member, rejoined(row, known?.members.get(row.member), missed)]));
+  return { now, gym, room, roomName, session, members, state, results };
 }
 
-function withDelta(state: BoardState, { now, session, rows, gone }: LiveDelta): BoardState {
-  const passed = Math.floor(now / 1000) - Math.floor(state.now / 1000);
-  const members = new Map(passed > 0 ? [...state.members].map(([id, member]) => [id, later(member, passed)]) : state.members);
+function withDelta(board: BoardState, { now, session, rows, gone, state, results }: LiveDelta): BoardState {
+  const passed = Math.floor(now / 1000) - Math.floor(board.now / 1000);
+  const members = new Map(passed > 0 ? [...board.members].map(([id, member]) => [id, later(member, passed)]) : board.members);
   for (const row of rows) members.set(row.member, memberOf(row, members.get(row.member)));
   for (const id of gone) members.delete(id);
-  return { ...state, now, session: session ?? state.session, members };
+  return {
+    ...board,
+    now,
+    session: session ?? board.session,
+    members,
+    state: state ?? board.state,
+    results: results === undefined ? board.results : (results ?? undefined),
+  };
 }
 
 function memberOf({ recentBpm, ...row }: LiveRow, before: BoardMember | undefined): BoardMember {
   const recent = recentBpm ? lastMinute(recentBpm) : (before?.recent ?? lastMinute([]));
-  return { row, recent, last: row.bpm === undefined ? (before?.last ?? lastOf(row, recent)) : figuresOf(row) };
+  return {
+    // A server that has restarted may not know since when somebody has been here; this page does.
+    row: before && before.row.joinedAt < row.joinedAt ? { ...row, joinedAt: before.row.joinedAt } : row,
+    recent,
+    last: row.bpm === undefined ? (before?.last ?? lastOf(row, recent)) : figuresOf(row),
+  };
+}
+
+/** A member in a new snapshot: seconds from before the first that the server remembers are this page's own. */
+function rejoined(row: LiveRow, before: BoardMember | undefined, missedSeconds: number): BoardMember {
+  const member = memberOf(row, before);
+  if (!before) return member;
+  const own = lastMinute([...before.recent, ...Array<null>(Math.min(missedSeconds, RECENT_SECONDS)).fill(null)]);
+  const first = member.recent.findIndex((bpm) => bpm !== null);
+  return { ...member, recent: member.recent.map((bpm, i) => (first === -1 || i < first ? own[i]! : bpm)) };
 }
 
 const figuresOf = ({ bpm, percentOfMax, zone }: BoardMember['row']): LastFigures => ({ bpm, percentOfMax, zone });
@@ -74,13 +100,4 @@ function later(member: BoardMember, seconds: number): BoardMember {
 function lastMinute(values: readonly (number | null)[]): (number | null)[] {
   const kept = values.slice(-RECENT_SECONDS);
   return kept.length === RECENT_SECONDS ? kept : [...Array<null>(RECENT_SECONDS - kept.length).fill(null), ...kept];
-}
-
-/** The totals of the running session are taken before the end may have reset or removed them. */
-function withResults(next: BoardState, before: BoardState | undefined): BoardState {
-  const { session, now } = next;
-  if (session?.state !== 'ended' || now - (session.endedAt ?? now) >= RESULTS_MS) return { ...next, results: undefined };
-  const same = before?.session?.session === session.session ? before : undefined;
-  const results = same?.results ?? (same?.members.size ? same.members : next.members);
-  return { ...next, results: results.size ? results : undefined };
 }

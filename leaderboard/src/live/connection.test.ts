@@ -8,6 +8,16 @@ import { parseLiveMessage } from './parse-message.js';
 const snapshot = JSON.stringify({ type: 'snapshot', now: 1, gym: 'g', room: 'r', roomName: 'R', rows: [] });
 const delta = JSON.stringify({ type: 'delta', now: 2, rows: [], gone: [] });
 
+const unknownRoom = JSON.stringify({
+  type: 'unknown-room',
+  now: 1,
+  gym: 'g',
+  room: 'Studio 1',
+  reason: 'invalid',
+  sentence: 'No.',
+  rooms: [],
+});
+
 function start(open?: () => LiveSocket) {
   const sockets: (LiveSocket & { closed: boolean })[] = [];
   const seen: string[] = [];
@@ -91,6 +101,30 @@ describe('connection', () => {
     connection.close();
   });
 
+  test('a room that does not exist is refused, asked for again now and then, and live once it appears', () => {
+    const { connection, say, seen, sockets } = start();
+    say(unknownRoom);
+    expect(seen).toEqual(['unknown-room', 'refused']);
+    jest.advanceTimersByTime(499);
+    expect(sockets).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    say(unknownRoom);
+    expect(seen.filter((word) => word === 'stale')).toEqual([]);
+    jest.advanceTimersByTime(500);
+    say(snapshot);
+    expect(seen.at(-1)).toBe('live');
+    connection.close();
+  });
+
+  test('a server that goes away after it refused a room is lost', () => {
+    const { connection, say, seen, sockets } = start();
+    say(unknownRoom);
+    jest.advanceTimersByTime(500);
+    sockets.at(-1)!.onclose!();
+    expect(seen.at(-1)).toBe('stale');
+    connection.close();
+  });
+
   test('retry does not wait, and does nothing while connected', () => {
     const { connection, sockets } = start();
     connection.retry();
@@ -132,8 +166,11 @@ test.each([
   ['http:', '/', 'ws://gym.local:8080/live', 'gym.local:8080'],
   ['https:', '/', 'wss://gym.local:8080/live', 'gym.local:8080'],
   ['http:', '/wall/demo/main', 'ws://gym.local:8080/live/demo/main', 'gym.local:8080/wall/demo/main'],
-  ['http:', '/wall/demo/main/', 'ws://gym.local:8080/live/demo/main', 'gym.local:8080/wall/demo/main'],
-  ['http:', '/wall/Demo/../x', 'ws://gym.local:8080/live', 'gym.local:8080'],
+  ['http:', '/wall/demo/main/', 'ws://gym.local:8080/live/demo/main/', 'gym.local:8080/wall/demo/main'],
+  ['http:', '/wall/demo/Studio%201', 'ws://gym.local:8080/live/demo/Studio%201', 'gym.local:8080/wall/demo/Studio%201'],
+  ['http:', '/wall/demo', 'ws://gym.local:8080/live/demo', 'gym.local:8080/wall/demo'],
+  ['http:', '/wall/demo/main/x', 'ws://gym.local:8080/live/demo/main/x', 'gym.local:8080/wall/demo/main/x'],
+  ['http:', '/wall/', 'ws://gym.local:8080/live', 'gym.local:8080'],
 ])('%s%s listens to %s', (protocol, pathname, url, join) => {
   const location = { protocol, pathname, host: 'gym.local:8080' };
   expect(liveUrl(location)).toBe(url);
@@ -146,7 +183,11 @@ test.each([
   ['[]', undefined],
   ['{"type":"news","now":1,"rows":[]}', undefined],
   ['{"type":"delta","now":1,"rows":[]}', undefined],
+  ['{"type":"snapshot","now":1}', undefined],
+  ['{"type":"unknown-room","now":1}', undefined],
+  ['{"type":"toString","now":1,"rows":[]}', undefined],
   [new ArrayBuffer(1), undefined],
+  [unknownRoom, 'unknown-room'],
   [snapshot, 'snapshot'],
   [delta, 'delta'],
 ])('%p is read as %s', (text, type) => {

@@ -2,7 +2,8 @@ import type { LiveMessage } from '@pulseboard/contract';
 import { backOffMs } from './back-off.js';
 import { parseLiveMessage } from './parse-message.js';
 
-export type ConnectionState = 'live' | 'stale';
+/** refused: the server answers, and there is no such room. */
+export type ConnectionState = 'live' | 'stale' | 'refused';
 
 /** The part of a browser's WebSocket that is used here. */
 export interface LiveSocket {
@@ -33,6 +34,7 @@ const STALE_AFTER_MS = 3000;
 /** A socket that says nothing for so long is dead or never opened: a link that went away does not close it. */
 const GIVE_UP_AFTER_MS = 7000;
 const WATCH_EVERY_MS = 250;
+const LATE_ATTEMPT = 10;
 
 export function createConnection({ open, onMessage, onState, clock, entropy }: ConnectionOptions): Connection {
   let state: ConnectionState = 'stale';
@@ -64,6 +66,13 @@ export function createConnection({ open, onMessage, onState, clock, entropy }: C
     retryTimer = setTimeout(connect, backOffMs(attempt++, entropy()));
   };
 
+  /** The room may appear: ask again, as seldom as after many failures. */
+  const wait = () => {
+    drop();
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(connect, backOffMs(LATE_ATTEMPT, entropy()));
+  };
+
   const connect = () => {
     clearTimeout(retryTimer);
     retryTimer = undefined;
@@ -79,18 +88,23 @@ export function createConnection({ open, onMessage, onState, clock, entropy }: C
     socket.onmessage = ({ data }) => {
       const message = parseLiveMessage(data);
       // Deltas mean something only on top of this connection's own snapshot.
-      if (!message || (!snapshot && message.type !== 'snapshot')) return;
-      snapshot = true;
+      if (!message || (!snapshot && message.type === 'delta')) return;
       heardAt = clock();
       attempt = 0;
       onMessage(message);
+      if (message.type === 'unknown-room') {
+        become('refused');
+        wait();
+        return;
+      }
+      snapshot = true;
       become('live');
     };
   };
 
   const watch = setInterval(() => {
     const silentMs = clock() - heardAt;
-    if (silentMs > STALE_AFTER_MS) become('stale');
+    if (silentMs > STALE_AFTER_MS && state === 'live') become('stale');
     if (silentMs > GIVE_UP_AFTER_MS && socket) lose();
   }, WATCH_EVERY_MS);
 

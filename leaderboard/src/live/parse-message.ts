@@ -1,4 +1,11 @@
-import type { LiveMessage, LivePicture } from '@pulseboard/contract';
+import type { LiveMessage } from '@pulseboard/contract';
+
+/** Each type of message with the lists that it must have. */
+const LISTS: Readonly<Record<LiveMessage['type'], readonly string[]>> = {
+  snapshot: ['rows'],
+  delta: ['rows', 'gone'],
+  'unknown-room': ['rooms'],
+};
 
 /**
  * The server is ours and of the same build: the page checks the frame, not each field.
@@ -7,12 +14,10 @@ import type { LiveMessage, LivePicture } from '@pulseboard/contract';
 export function parseLiveMessage(text: unknown): LiveMessage | undefined {
   if (typeof text !== 'string') return undefined;
   try {
-    const message = JSON.parse(text) as Partial<LivePicture> | null;
-    if (typeof message !== 'object' || message === null || typeof message.now !== 'number' || !Array.isArray(message.rows))
-      return undefined;
-    if (message.type === 'snapshot') return message as LiveMessage;
-    if (message.type === 'delta' && Array.isArray(message.gone)) return message as LiveMessage;
-    return undefined;
+    const message = JSON.parse(text) as Record<string, unknown> | null;
+    if (typeof message !== 'object' || message === null || typeof message.now !== 'number') return undefined;
+    const lists = Object.hasOwn(LISTS, String(message.type)) ? LISTS[message.type as LiveMessage['type']] : undefined;
+    return lists?.every((name) => Array.isArray(message[name])) ? (message as unknown as LiveMessage) : undefined;
   } catch {
     return undefined;
   }

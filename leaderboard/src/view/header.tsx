@@ -1,12 +1,17 @@
 import { duration, UNKNOWN, whole } from '../figures.js';
 import { groupOf } from '../layout/group.js';
 import type { BoardState } from '../live/board-state.js';
-import type { ConnectionState } from '../live/connection.js';
 import { ZONE_NUMBERS } from '../zones.js';
+
+/** What the dot beside the name of the room says. */
+export interface Status {
+  readonly isGood: boolean;
+  readonly text: string;
+}
 
 interface Props {
   board: BoardState | undefined;
-  connection: ConnectionState;
+  status: Status;
 }
 
 /** Time since the session began, or how long it was. */
@@ -16,15 +21,15 @@ function sessionClock(board: BoardState | undefined): string {
   return duration((state === 'ended' ? (endedAt ?? board.now) : board.now) - startedAt);
 }
 
-export function Header({ board, connection }: Props) {
+export function Header({ board, status }: Props) {
   const group = groupOf(board?.members ?? new Map());
   return (
     <header class="header">
       <div class="room">
         <h1 dir="auto">{board?.roomName ?? 'Pulseboard'}</h1>
-        <p class={`connection ${connection}`} role="status">
+        <p class={status.isGood ? 'connection' : 'connection bad'} role="status" data-field="status">
           <span class="dot" aria-hidden="true" />
-          {connection === 'live' ? 'Live' : 'Offline'}
+          {status.text}
         </p>
       </div>
       <dl class="summary">

@@ -12,7 +12,10 @@ export function StaleBanner({ heardAt, hasPicture }: { heardAt: number; hasPictu
     return (
       <div class="notice" role="status">
         <p class="notice-title">Connecting to the board</p>
-        <p>This screen starts by itself as soon as the server answers.</p>
+        <p class="notice-advice">
+          This screen starts by itself as soon as the server answers. If it stays like this, check that the Pulseboard server is switched on
+          and in the same network.
+        </p>
       </div>
     );
   }
@@ -20,10 +23,11 @@ export function StaleBanner({ heardAt, hasPicture }: { heardAt: number; hasPictu
     <div class="banner">
       {/* Only this is announced, not every second that passes. */}
       <p class="banner-title" role="alert">
-        Connection lost
+        The server does not answer
       </p>
       <p>
-        Showing the last picture from <span class="banner-age">{age((now - heardAt) / 1000)}</span> ago, reconnecting
+        This picture is <span class="banner-age">{age((now - heardAt) / 1000)}</span> old. The screen reconnects by itself. If it stays like
+        this, check that the Pulseboard server is switched on and in the network.
       </p>
     </div>
   );

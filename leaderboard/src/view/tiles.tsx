@@ -1,9 +1,10 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { measureGlyphs } from '../layout/glyphs.js';
 import { type Grid, gridFor } from '../layout/grid.js';
 import { leadOf, rankingStat, statsOf } from '../rankings.js';
 import { boldWidth } from '../screen/text-width.js';
 import type { View } from '../view-store.js';
+import { usePlaceSize } from './place-size.js';
 import { Tile } from './tile.js';
 
 interface Props {
@@ -26,18 +27,7 @@ const leastFigurePx = () => Math.max(14, Math.ceil(0.026 * Math.min(window.inner
 const glyphs = measureGlyphs(boldWidth);
 
 export function Tiles({ view: { board, order, metric }, pinned, onPin, list }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
-
-  useLayoutEffect(() => {
-    const element = place.current!;
-    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, []);
-
+  const { place, width, height } = usePlaceSize<HTMLDivElement>();
   const members = order.places.length;
   const grid = useMemo(
     () =>
