@@ -4,7 +4,7 @@ import { openBrowser, openPage, TV, tilesOf } from './harness/browser.js';
 import { testWhere, toolPath } from './harness/environment.js';
 import { axeFindings } from './harness/page-checks.js';
 import { START_TIMEOUT_MS } from './harness/system.js';
-import { boardOf, NOW, settled, show } from './wall/board.js';
+import { ALL_WELL, boardOf, NOW, resultsOf, STATES, settled, show } from './wall/board.js';
 import { crowd, HARD_NAMES } from './wall/crowd.js';
 import { type Feed, startFeed } from './wall/feed.js';
 import { layoutFaults } from './wall/measure.js';
@@ -71,6 +71,71 @@ describe('nothing is cut, covered, outside the picture or unreadable, and what r
     await show(page, feed, boardOf(0, { roomName }));
     const cutName = /^\d+ × \d+, 0 people: (cut|cut in height): h1/;
     expect((await faultsOnAllScreens(0)).filter((fault) => !cutName.test(fault))).toEqual([]);
+  });
+});
+
+describe('what the server says of broker, store and gateways', () => {
+  const shownProblems = () =>
+    page.locator('[data-problem]').evaluateAll((problems) => problems.map((problem) => (problem as HTMLElement).dataset.problem));
+  const status = () => page.locator('[data-field="status"]').textContent();
+
+  testPage.each([
+    ['store away', 'Live', ['store']],
+    ['registry away', 'Live', ['registry']],
+    ['broker away', 'No readings', ['broker']],
+    ['no gateway', 'No readings', ['no-gateway']],
+    ['gateway never heard', 'No readings', ['never-heard']],
+    ['gateway offline', 'No readings', ['offline']],
+    ['gateway without radio', 'No readings', ['no-radio']],
+    ['one gateway of two offline', 'Live', ['offline']],
+    ['two gateways with one id', 'Live', ['cloned']],
+    ['everything at once', 'No readings', ['broker', 'cloned']],
+  ])('%s: an empty board and a full one say so', async (name, word, problems) => {
+    await page.setViewportSize(TV);
+    for (const people of [0, 12]) {
+      await show(page, feed, boardOf(people, { state: STATES[name]! }));
+      expect((await status())?.trim()).toBe(word);
+      expect(await shownProblems()).toEqual(expect.arrayContaining(problems));
+      const asks = await page.getByText('Put on a strap').count();
+      expect({ people, asks }).toEqual({ people, asks: people === 0 && word === 'Live' ? 1 : 0 });
+    }
+  });
+
+  testPage('a delta takes a problem away', async () => {
+    await show(page, feed, boardOf(0, { state: STATES['broker away']! }));
+    feed.send({ type: 'delta', now: NOW, rows: [], gone: [], state: ALL_WELL });
+    await page.getByText('Put on a strap').waitFor();
+    expect(await shownProblems()).toEqual([]);
+  });
+
+  testPage.each([0, 30])('everything at once is readable on all screens with %d people', async (people) => {
+    await show(page, feed, boardOf(people, { state: STATES['everything at once']! }));
+    expect(await faultsOnAllScreens(people)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+});
+
+describe('results', () => {
+  testPage.each([1, 3, 50, 80])('of %d people are readable on all screens, although most of them have left the board', async (people) => {
+    const results = resultsOf(people);
+    await show(page, feed, boardOf(2, { rows: [], results }), people);
+    expect(await page.locator('.podium [data-member]').count()).toBe(Math.min(3, people));
+    expect(await faultsOnAllScreens(people)).toEqual([]);
+    await page.setViewportSize(TV);
+    const shown = await page
+      .locator('[data-member]')
+      .evaluateAll((entries) =>
+        entries.map((entry) => [(entry as HTMLElement).dataset.member, entry.querySelector('[data-field="points"]')!.textContent]),
+      );
+    expect(shown).toEqual(results.members.map(({ member, points }) => [member, String(Math.floor(points + 1e-6))]));
+    if (people === 50) expect(await axeFindings(page)).toEqual([]);
+  });
+
+  testPage('go when the feed takes them back', async () => {
+    await show(page, feed, boardOf(2, { results: resultsOf(5) }), 5);
+    feed.send({ type: 'delta', now: NOW, rows: [], gone: [], results: null });
+    await page.locator('[data-member][data-signal]').first().waitFor();
+    expect(await page.locator('.podium').count()).toBe(0);
   });
 });
 

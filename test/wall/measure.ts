@@ -29,6 +29,34 @@ export const layoutFaults = (page: Page): Promise<string[]> =>
         free: boolean;
       }
       const texts: Text[] = [];
+      /** One line of text: what its ancestors cut of it, and whether it lies where it should. */
+      function judge(element: HTMLElement, { left, right, top, bottom, height }: DOMRect, mayEnd: Element | null, px: number): void {
+        // Type has room above and below its letters, more than any digit fills.
+        const slack = 0.2 * height;
+        const box = { left, right, top: top + slack, bottom: bottom - slack };
+        for (let at: HTMLElement | null = element; at && at !== document.body; at = at.parentElement) {
+          const { overflowX, overflowY } = getComputedStyle(at);
+          if (overflowX === 'visible' && overflowY === 'visible') continue;
+          const clip = at.getBoundingClientRect();
+          // A line that is left out as a whole is not seen.
+          if (box.top >= clip.bottom || box.bottom <= clip.top) return;
+          if (box.top < clip.top - 1 || box.bottom > clip.bottom + 1) faults.push(`cut in height: ${label(element)}`);
+          if (at !== mayEnd && (box.left < clip.left - 1 || box.right > clip.right + 1)) faults.push(`cut: ${label(element)}`);
+          if (at === mayEnd && at.clientWidth < 2.5 * px) faults.push(`hardly a letter: ${label(element)}`);
+          box.left = Math.max(box.left, clip.left);
+          box.right = Math.min(box.right, clip.right);
+          box.top = Math.max(box.top, clip.top);
+          box.bottom = Math.min(box.bottom, clip.bottom);
+        }
+        const text = { element, ...box, free: element.closest('.banner, .own, dialog') !== null };
+        if (text.left < -1 || text.right > innerWidth + 1) faults.push(`outside the picture: ${label(element)}`);
+        if (!list && (text.top < -1 || text.bottom > innerHeight + 1)) faults.push(`outside the picture: ${label(element)}`);
+        const tile = element.closest('[data-member]')?.getBoundingClientRect();
+        if (tile && (text.left < tile.left - 1 || text.right > tile.right + 1 || text.top < tile.top - 1 || text.bottom > tile.bottom + 1))
+          faults.push(`outside its tile: ${label(element)}`);
+        texts.push(text);
+      }
+
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const element = node.parentElement!;
@@ -36,7 +64,7 @@ export const layoutFaults = (page: Page): Promise<string[]> =>
         if (element.closest('.spoken, noscript, legend, .digits-only .guest-word')) continue;
         const range = document.createRange();
         range.selectNodeContents(node);
-        const { left, right, top, bottom, width, height } = range.getBoundingClientRect();
+        const { width, height } = range.getBoundingClientRect();
         if (width < 1 || height < 1) {
           faults.push(`no width: ${label(element)}`);
           continue;
@@ -47,44 +75,14 @@ export const layoutFaults = (page: Page): Promise<string[]> =>
         const name = element.closest<HTMLElement>('.name');
         const shrunk = name !== null && px <= Math.max(least + 0.2, 0.63 * Number.parseFloat(getComputedStyle(name).fontSize));
         const asSmallAsItGets = shrunk && name.scrollWidth > name.clientWidth;
-        // Type has room above and below its letters, more than any digit fills.
-        const slack = 0.2 * height;
-        const box = { left, right, top: top + slack, bottom: bottom - slack };
-        let hidden = false;
-        for (let at: HTMLElement | null = element; at && at !== document.body; at = at.parentElement) {
-          const { overflowX, overflowY } = getComputedStyle(at);
-          if (overflowX === 'visible' && overflowY === 'visible') continue;
-          const clip = at.getBoundingClientRect();
-          if (box.top >= clip.bottom || box.bottom <= clip.top) {
-            hidden = true;
-            break;
-          }
-
-          if (box.top < clip.top - 1 || box.bottom > clip.bottom + 1) faults.push(`cut in height: ${label(element)}`);
-          const ends = asSmallAsItGets && at === name;
-          if (!ends && (box.left < clip.left - 1 || box.right > clip.right + 1)) faults.push(`cut: ${label(element)}`);
-          // A name that is cut must show its beginning, whichever side that is.
-          if (ends && name.clientWidth < 2.5 * px) faults.push(`hardly a letter: ${label(element)}`);
-          box.left = Math.max(box.left, clip.left);
-          box.right = Math.min(box.right, clip.right);
-          box.top = Math.max(box.top, clip.top);
-          box.bottom = Math.min(box.bottom, clip.bottom);
-        }
-        if (hidden) continue;
-        const text = { element, ...box, free: element.closest('.banner, .own, dialog') !== null };
-        if (text.left < -1 || text.right > innerWidth + 1) faults.push(`outside the picture: ${label(element)}`);
-        if (!list && (text.top < -1 || text.bottom > innerHeight + 1)) faults.push(`outside the picture: ${label(element)}`);
-        const tile = element.closest('[data-member]')?.getBoundingClientRect();
-        if (tile && (text.left < tile.left - 1 || text.right > tile.right + 1 || text.top < tile.top - 1 || text.bottom > tile.bottom + 1))
-          faults.push(`outside its tile: ${label(element)}`);
-        texts.push(text);
+        for (const line of range.getClientRects()) if (line.width >= 1) judge(element, line, asSmallAsItGets ? name : null, px);
       }
       texts.sort((a, b) => a.left - b.left);
       texts.forEach((a, i) => {
         for (const b of texts.slice(i + 1)) {
           if (b.left >= a.right - 1) break;
           const name = a.element.closest('.name');
-          if (a.free || b.free || (name && name === b.element.closest('.name'))) continue;
+          if (a.free || b.free || a.element === b.element || (name && name === b.element.closest('.name'))) continue;
           if (b.top < a.bottom - 1 && a.top < b.bottom - 1) faults.push(`overlap: ${label(a.element)} and ${label(b.element)}`);
         }
       });

@@ -24,3 +24,4 @@ export interface Screen {
 export const landscapeScreens: readonly Screen[] = LANDSCAPE.map(([width, height]) => ({ width, height }));
 export const uprightScreens: readonly Screen[] = LANDSCAPE.map(([width, height]) => ({ width: height, height: width }));
 export const CROWDS = [1, 2, 5, 12, 30, 50, 80] as const;
+export const nameOf = ({ width, height }: Screen): string => `${width} × ${height}`;

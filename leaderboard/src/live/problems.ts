@@ -63,25 +63,23 @@ export function situationOf(state: LiveState | undefined, now: number, room: str
   return { isReceiving: broker === 'connected' && gateways.some(receives), problems };
 }
 
-function notReceiving({ gateway, state, offlineSince, reason }: LiveGateway, now: number): Problem {
+function notReceiving({ gateway, state, offlineSince }: LiveGateway, now: number): Problem {
   if (state === 'online')
     return {
       kind: 'no-radio',
       title: `Gateway ${gateway} has no radio`,
       advice: 'Plug in its ANT+ stick or Bluetooth adapter. If it is plugged in, pull it out and plug it in again.',
     };
-  // The reason is the server's own sentence, of the same state.
-  const because = reason ? `${reason.replace(/[.\s]*$/, '')}. ` : '';
   if (state === 'never-heard')
     return {
       kind: 'never-heard',
       title: `Gateway ${gateway} has not reported yet`,
-      advice: `${because}Switch it on, and check its network cable or Wi-Fi.`,
+      advice: 'Switch it on, and check its network cable or Wi-Fi.',
     };
   return {
     kind: 'offline',
     title: `Gateway ${gateway} is offline${offlineSince === undefined ? '' : ` since ${clockTime(offlineSince, now)}`}`,
-    advice: `${because}Check its power and its network. It sends what it has kept when it is back.`,
+    advice: 'Check its power and its network. It sends what it has kept when it is back.',
   };
 }
 

@@ -59,7 +59,7 @@ export function App({ store, join, kiosk, onSelect }: Props) {
       <Header board={board} status={statusOf(connection, isReceiving)} />
       {connection === 'live' && beside.length > 0 && <ProblemBar problems={beside} />}
       <main class="board" aria-label={`Members by ${RANKING_LABELS[metric]}`}>
-        {unknownRoom ? (
+        {connection === 'stale' && (empty || unknownRoom) ? null : unknownRoom ? (
           <UnknownRoom message={unknownRoom} search={location.search} />
         ) : board?.results ? (
           <Podium results={board.results} />

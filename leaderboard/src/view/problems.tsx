@@ -6,14 +6,16 @@ const MOST_SHOWN = 2;
 export function ProblemBar({ problems }: { problems: readonly Problem[] }) {
   const more = problems.length - MOST_SHOWN;
   return (
-    <ul class="problems" aria-label="Problems">
-      {problems.slice(0, MOST_SHOWN).map(({ kind, title, advice }) => (
-        <li key={`${kind} ${title}`} data-problem={kind}>
-          <strong>{title}.</strong> {advice}
-        </li>
-      ))}
-      {more > 0 && <li>{more === 1 ? 'And one more problem.' : `And ${more} more problems.`}</li>}
-    </ul>
+    <aside class="problems" aria-label="Problems">
+      <ul>
+        {problems.slice(0, MOST_SHOWN).map(({ kind, title, advice }) => (
+          <li key={`${kind} ${title}`} data-problem={kind}>
+            <strong>{title}.</strong> {advice}
+          </li>
+        ))}
+        {more > 0 && <li>{more === 1 ? 'And one more problem.' : `And ${more} more problems.`}</li>}
+      </ul>
+    </aside>
   );
 }
 
