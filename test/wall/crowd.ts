@@ -36,7 +36,7 @@ export function crowd(people: number, now: number): LiveRow[] {
       hrMaxAssumed: i % 3 === 1,
       points: i === 0 ? 188.4 : Math.max(0, 142.3 - 1.7 * i),
       ...(guest ? {} : { kcal: Math.max(3, 1043 - 11 * i) }),
-      steps: i % 6 === 2 ? 12_345 - 60 * i : 0,
+      ...(i % 6 === 2 ? { steps: 12_345 - 60 * i } : {}),
       seconds: 2400,
       batteryLow: i % 10 === 4,
       joinedAt: now - (i % 20 === 3 ? 4000 : 2_400_000),

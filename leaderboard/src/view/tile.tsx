@@ -41,7 +41,7 @@ function TileContent({ member, rank, position, total, x, y, grid, lead, stats, s
   const shownLines = grid ? grid.lines : [stats.slice(0, 2)];
   const hidden = stats.filter((stat) => stat !== grid?.besideLead && !shownLines.some((line) => line.includes(stat)));
   // What this person has no sensor for takes no room, unless it is what ranks.
-  const wanted = (stat: Stat) => stat !== 'steps' || Boolean(row.steps) || stats[0] === 'steps';
+  const wanted = (stat: Stat) => stat !== 'steps' || row.steps !== undefined || stats[0] === 'steps';
   const figure = (stat: Stat, visible: boolean) => (
     <StatFigure key={stat} stat={stat} row={row} figures={figures} visible={visible && wanted(stat)} beating={beating} />
   );
