@@ -18,7 +18,7 @@ import { FleetKeeper } from './ingest/fleet-keeper.js';
 import { GatewayFleet } from './ingest/gateway-fleet.js';
 import { ledgerRow } from './ingest/ledger.js';
 import { MqttTransport } from './ingest/mqtt-transport.js';
-import { Pipeline, totalsQuery } from './ingest/pipeline.js';
+import { Pipeline } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
 import { StrapLinks } from './ingest/strap-links.js';
 import { LiveServer } from './live/live-server.js';
@@ -32,6 +32,7 @@ import { RoomPublisher } from './publish/room-publisher.js';
 import { demoMembers } from './registry/demo-members.js';
 import { People } from './registry/people.js';
 import { sessionSaver } from './registry/session-saver.js';
+import { restoreBoards } from './restore-boards.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import { demandRetention, type Retention, startPruning } from './storage/retention.js';
 import type { TimeSeriesStore } from './storage/time-series-store.js';
@@ -145,8 +146,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         ),
     });
     await derivation.resume();
-    for (const session of await registry.runningSessions())
-      boards.of(session.gym, session.room).resume(session, await store.totals(totalsQuery(session)), derivation.watermarkAt);
+    await restoreBoards({ boards, registry, store, watermarkAt: derivation.watermarkAt, now: clock() });
 
     const sessionTotals = new SessionTotals({ boards, registry, store, log });
     const links = await StrapLinks.open({
@@ -328,6 +328,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
             },
             { gym, room },
           ),
+        resultsOf: (board, now) => board.results(now),
         log,
       },
       server,

@@ -45,11 +45,12 @@ export function addSecond(totals: Totals, second: MemberSecond, sign: 1 | -1 = 1
   totals.secondsInZone[second.zone]! += sign;
 }
 
-export const points = (totals: Totals): number => Math.round((totals.pointSixtieths * 100) / 60) / 100;
+export const points = (totals: Readonly<Totals>): number => Math.round((totals.pointSixtieths * 100) / 60) / 100;
 /** Undefined: unknown. */
-export const kcal = (totals: Totals): number | undefined => (totals.energySeconds ? Math.round(totals.microKcal / 1e5) / 10 : undefined);
+export const kcal = (totals: Readonly<Totals>): number | undefined =>
+  totals.energySeconds ? Math.round(totals.microKcal / 1e5) / 10 : undefined;
 /** Undefined: unknown, as nothing that counts steps was worn. */
-export const steps = (totals: Totals): number | undefined => (totals.stepSeconds || totals.steps ? totals.steps : undefined);
+export const steps = (totals: Readonly<Totals>): number | undefined => (totals.stepSeconds || totals.steps ? totals.steps : undefined);
 /** Mean over the seconds, to a tenth; undefined: there are none. */
-export const meanBpm = (totals: Totals): number | undefined =>
+export const meanBpm = (totals: Readonly<Totals>): number | undefined =>
   totals.seconds ? Math.round(totals.bpmTenths / totals.seconds) / 10 : undefined;

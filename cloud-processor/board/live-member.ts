@@ -12,6 +12,15 @@ const SPARKLINE_SECONDS = 60;
 /** A strap that is not the member's shown one takes over when that one was silent for this long. */
 const OTHER_STRAP_AFTER_MS = 2000;
 
+/** What is known of a member from before this process. UTC ms. */
+export interface PastOfMember {
+  joinedAt: number;
+  /** The last second in which they had a heart rate. */
+  lastAt: number;
+  /** One for each second, oldest first. */
+  recent: readonly { at: number; bpm: number }[];
+}
+
 /** What the board shows of one member now. Made of readings as they come; the totals come from stored seconds. */
 export class LiveMember {
   #sensor: Id;
@@ -25,12 +34,25 @@ export class LiveMember {
   /** Mean of nothing: the last bpm of each second, newest last. */
   #recent: { second: number; bpm: number }[] = [];
 
-  /** @param member changes when it turns out whose strap it is */
+  readonly joinedAt: number;
+
+  /**
+   * @param member changes when it turns out whose strap it is
+   * @param now UTC ms
+   * @param past when a former process showed them a moment ago
+   */
   constructor(
     public member: Id,
-    readonly joinedAt: number,
+    now: number,
     first: StoredReading,
+    past?: PastOfMember,
   ) {
+    this.joinedAt = past?.joinedAt ?? now;
+    const firstSecond = Math.floor(first.at / 1000);
+    for (const { at, bpm } of past?.recent ?? []) {
+      const second = Math.floor(at / 1000);
+      if (second < firstSecond) this.#recent.push({ second, bpm });
+    }
     this.#sensor = first.sensor;
     this.#gateway = first.gateway;
     this.#lastReadingAt = first.at;

@@ -1,5 +1,6 @@
 import { Board, createParser, RANKINGS } from '@pulseboard/contract';
 import { emptyRoster, Roster } from '../aggregation/roster.js';
+import { noTotals } from '../aggregation/totals.js';
 import { readingAt, secondOf, T0 } from '../test-data/readings.js';
 import { RoomBoard } from './room-board.js';
 
@@ -122,4 +123,69 @@ test('a foot pod is nobody, also one that only its reading tells', () => {
   expect(board.note(pod, 'guest-ble-a0b1c2d3e4f5', T0)).toBe(false);
   expect(board.rows(T0)).toEqual([]);
   expect(board.session).toBeUndefined();
+});
+
+describe('results', () => {
+  const MINUTE = 60_000;
+  const ENDS = 10 * MINUTE;
+  const ended = () => {
+    const board = create();
+    board.note(beat(0), 'ada', T0);
+    board.note(beat(0, 'ant-hr-2'), 'ivo', T0);
+    board.derived([], [secondOf(0), secondOf(0, { member: 'ivo', zone: 5, pointSixtieths: 5 })]);
+    board.tick(T0 + MINUTE);
+    expect(board.rows(T0 + MINUTE)).toEqual([]);
+    expect(board.results(T0 + MINUTE)).toBeUndefined();
+    board.tick(T0 + ENDS);
+    return board;
+  };
+  const order = (board: RoomBoard, ms: number) => board.results(T0 + ms)?.members.map(({ rank, member }) => `${rank} ${member}`);
+
+  test('are of everybody in the session, also of those who left the board, for a minute after its end', () => {
+    const board = ended();
+    expect(board.results(T0 + ENDS)).toMatchObject({ session: { state: 'ended', startedAt: T0, endedAt: T0 + ENDS } });
+    expect(order(board, ENDS)).toEqual(['1 ivo', '2 ada']);
+    expect(order(board, ENDS + MINUTE - 1)).toHaveLength(2);
+    expect(order(board, ENDS + MINUTE)).toBeUndefined();
+  });
+
+  test('stay while the next session begins, and what comes late of the former one is added', () => {
+    const board = ended();
+    board.note(beat(ENDS + 5000), 'ada', T0 + ENDS + 5000);
+    board.derived([], [secondOf(605)]);
+    expect(board.session).toMatchObject({ state: 'running' });
+    expect(board.results(T0 + ENDS + 6000)!.members).toMatchObject([
+      { member: 'ivo', seconds: 1 },
+      { member: 'ada', seconds: 1 },
+    ]);
+    expect(rowOf(board, 'ada', ENDS + 6000)).toMatchObject({ seconds: 1 });
+    board.derived([], [secondOf(1), secondOf(2)]);
+    expect(order(board, ENDS + 6000)).toEqual(['1 ada', '2 ivo']);
+    board.tick(T0 + ENDS + MINUTE);
+    board.derived([], [secondOf(3)]);
+    expect(order(board, ENDS + MINUTE)).toBeUndefined();
+    expect(rowOf(board, 'ada', ENDS + MINUTE)).toMatchObject({ seconds: 1 });
+  });
+
+  test('share a rank where points are equal; who lost all seconds to somebody else is not in them', () => {
+    const board = ended();
+    board.derived([secondOf(0, { member: 'ivo', zone: 5, pointSixtieths: 5 })], [secondOf(0, { member: 'zoe' })]);
+    expect(order(board, ENDS)).toEqual(['1 ada', '1 zoe']);
+  });
+
+  test('are none of a session in which nothing was stored', () => {
+    const board = create();
+    board.note(beat(0), 'ada', T0);
+    board.tick(T0 + ENDS);
+    expect(board.session).toMatchObject({ state: 'ended' });
+    expect(order(board, ENDS)).toBeUndefined();
+  });
+
+  test('after the store was away are as it has them', () => {
+    const board = ended();
+    board.recount(new Map([['ada', { ...noTotals(), seconds: 7, pointSixtieths: 21, bpmTenths: 9100 }]]));
+    expect(board.results(T0 + ENDS)!.members).toEqual([
+      { rank: 1, member: 'ada', nickname: 'Ada', guest: false, points: 0.35, seconds: 7, meanBpm: 130 },
+    ]);
+  });
 });

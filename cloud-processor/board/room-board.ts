@@ -1,11 +1,22 @@
-import { type Board, type Id, isGuest, type LiveRow, type MemberSecond, type RankBy, type Session } from '@pulseboard/contract';
+import {
+  type Board,
+  type Id,
+  isGuest,
+  type LiveRow,
+  type MemberSecond,
+  type RankBy,
+  RESULTS_SHOWN_MS,
+  type Session,
+  type SessionResults,
+} from '@pulseboard/contract';
 import { isHeartRate } from '../aggregation/member-second.js';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
-import { GONE_AFTER_MS, LiveMember, LOST_AFTER_MS } from './live-member.js';
+import { GONE_AFTER_MS, LiveMember, LOST_AFTER_MS, type PastOfMember } from './live-member.js';
 import { openGym, sessionAt } from './open-gym.js';
 import { rankedBy, ranksOf } from './ranking.js';
+import { sessionResults } from './session-results.js';
 
 /** A gateway whose readings are further ahead than this has a wrong clock. */
 export const MAX_AHEAD_MS = 2000;
@@ -15,7 +26,12 @@ const RECENT_SLACK_MS = 10_000;
 /** What is shown of one room. Every time it needs is an argument. */
 export class RoomBoard {
   readonly #members = new Map<Id, LiveMember>();
-  readonly #totals = new Map<Id, Totals>();
+  /** Of the session. */
+  #totals = new Map<Id, Totals>();
+  /** The session that ended last, with its sums: they are kept when the next one begins. */
+  #ended: { session: Session; totals: Map<Id, Totals> } | undefined;
+  /** What a former process showed of members, until they are heard again. */
+  readonly #past = new Map<Id, PastOfMember>();
   /** The stored seconds that a session which begins now may still reach back to. */
   readonly #recent = new Map<string, MemberSecond>();
   #newestSecond = 0;
@@ -44,11 +60,25 @@ export class RoomBoard {
     return this.#totals;
   }
 
-  /** Goes on with a session of a former process. @param totals sums of its stored seconds */
-  resume(session: Session, totals: Map<Id, Totals>, lastReadingAt: number): void {
+  /** Goes on with a session of a former process, or shows the results of one that has just ended. @param totals sums of its stored seconds */
+  resume(session: Session, totals: ReadonlyMap<Id, Totals>, lastReadingAt: number): void {
     this.#session = session;
     this.#lastReadingAt = lastReadingAt;
     this.recount(totals);
+    this.#noteEnd();
+  }
+
+  /** What a former process showed of a member: whoever is heard again in time is no newcomer. */
+  remember(member: Id, past: PastOfMember): void {
+    this.#past.set(member, past);
+  }
+
+  /** Of the session that ended last, for a minute after its end. @param now UTC ms of the processor's clock */
+  results(now: number): SessionResults | undefined {
+    const ended = this.#ended;
+    if (!ended || now - (ended.session.endedAt ?? now) >= RESULTS_SHOWN_MS) return undefined;
+    const results = sessionResults(ended.session, ended.totals, this.roster());
+    return results.members.length > 0 ? results : undefined;
   }
 
   /** Takes over the sums of the session as they are stored: what was added up here may be more or less than that. */
@@ -68,7 +98,7 @@ export class RoomBoard {
     if (now - reading.at >= LOST_AFTER_MS + this.slack() && !this.#members.has(member)) return false;
     const live = this.#members.get(member);
     const changed = live ? live.note(reading) : true;
-    if (!live) this.#members.set(member, new LiveMember(member, now, reading));
+    if (!live) this.#members.set(member, new LiveMember(member, now, reading, this.#pastOf(member, reading.at)));
     if (!this.#session || this.#session.state === 'ended') this.#begin(reading.at);
     this.#lastReadingAt = Math.max(this.#lastReadingAt, reading.at);
     return changed;
@@ -86,7 +116,11 @@ export class RoomBoard {
     const gone: Id[] = [];
     for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS + this.slack()) gone.push(member);
     for (const member of gone) this.#members.delete(member);
+    for (const [member, { lastAt }] of this.#past) if (now - lastAt >= GONE_AFTER_MS + this.slack()) this.#past.delete(member);
     if (this.#session) this.#session = sessionAt(this.#session, this.#lastReadingAt, now);
+    this.#noteEnd();
+    if (this.#ended && now - (this.#ended.session.endedAt ?? now) >= RESULTS_SHOWN_MS && this.#ended.session !== this.#session)
+      this.#ended = undefined;
     return gone;
   }
 
@@ -146,8 +180,9 @@ export class RoomBoard {
 
   #begin(at: number): void {
     this.#session = openGym(this.gym, this.room, at);
-    this.#totals.clear();
-    for (const second of this.#recent.values()) this.#count(second, 1);
+    this.#totals = new Map();
+    const begin = beginOf(this.#session);
+    for (const second of this.#recent.values()) if (second.at >= begin) this.#count(second, 1);
   }
 
   #add(second: MemberSecond, sign: 1 | -1): void {
@@ -160,13 +195,31 @@ export class RoomBoard {
   }
 
   #count(second: MemberSecond, sign: 1 | -1): void {
-    if (!this.#session || second.at < Math.floor(this.#session.startedAt / 1000) * 1000) return;
-    let totals = this.#totals.get(second.member);
+    const sums = this.#sumsOf(second.at);
+    if (!sums) return;
+    let totals = sums.get(second.member);
     if (!totals) {
       totals = noTotals();
-      this.#totals.set(second.member, totals);
+      sums.set(second.member, totals);
     }
     addSecond(totals, second, sign);
+  }
+
+  /** The sums that a second belongs to: of the session, or, when it came late, of the one that has just ended. */
+  #sumsOf(at: number): Map<Id, Totals> | undefined {
+    if (this.#session && at >= beginOf(this.#session)) return this.#totals;
+    return this.#ended && at >= beginOf(this.#ended.session) ? this.#ended.totals : undefined;
+  }
+
+  #noteEnd(): void {
+    const session = this.#session;
+    if (session?.state === 'ended' && this.#ended?.session !== session) this.#ended = { session, totals: this.#totals };
+  }
+
+  #pastOf(member: Id, at: number): PastOfMember | undefined {
+    const past = this.#past.get(member);
+    this.#past.delete(member);
+    return past && at - past.lastAt < GONE_AFTER_MS ? past : undefined;
   }
 
   #forgetOldSeconds(): void {
@@ -174,3 +227,6 @@ export class RoomBoard {
     for (const [key, { at }] of this.#recent) if (at < before) this.#recent.delete(key);
   }
 }
+
+/** Sessions count whole seconds. */
+const beginOf = ({ startedAt }: Session): number => Math.floor(startedAt / 1000) * 1000;
