@@ -17,6 +17,7 @@ import { Derivation } from './ingest/derivation.js';
 import { FleetKeeper } from './ingest/fleet-keeper.js';
 import { GatewayFleet } from './ingest/gateway-fleet.js';
 import { ledgerRow } from './ingest/ledger.js';
+import { LimitedLog } from './ingest/limited-log.js';
 import { MqttTransport } from './ingest/mqtt-transport.js';
 import { Pipeline } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
@@ -132,7 +133,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     const { rosterOf } = people;
     const state = await store.begin();
     const boards = new Boards(rosterOf, () => (clock() < Date.now() - CAUGHT_UP_MS ? ON_THE_WAY_MS * Math.max(0, speed - 1) : 0));
-    const books = new SpoolBooks(state.spools);
+    const books = new SpoolBooks(state.spools, clock());
+    const faults = new LimitedLog(log, () => performance.now());
     const derivation = new Derivation({
       store,
       rosterOf,
@@ -144,6 +146,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
           { derivedUntil: new Date(wrongAt).toISOString(), clock: new Date(clock()).toISOString() },
           'the clock is more than a day behind what is derived: it was ahead before, or is behind now; derivation goes on from it, and what is derived stays',
         ),
+      onSetAside: (rows, reason) =>
+        faults.warn('unstorable', { rows, reason }, 'rows that the store cannot hold were set aside; everything else is stored'),
     });
     await derivation.resume();
     await restoreBoards({ boards, registry, store, watermarkAt: derivation.watermarkAt, now: clock() });

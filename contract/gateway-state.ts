@@ -1,13 +1,28 @@
 import Type, { type Static } from 'typebox';
+import { DeadLettersOfGateway } from './committed.js';
 import { Id } from './ids.js';
+import {
+  MAX_CLOCK_DIFFERENCE_MS,
+  MAX_COUNT,
+  MAX_INT32,
+  MAX_LABEL,
+  MAX_RADIOS,
+  MAX_SECONDS,
+  MAX_SENTENCE,
+  MAX_SPOOLS,
+  MAX_STRAPS,
+} from './limits.js';
 import { ClockState, SpoolId, UtcMs } from './reading.js';
+
+const count = Type.Integer({ minimum: 0, maximum: MAX_COUNT });
+const label = Type.String({ maxLength: MAX_LABEL });
 
 /** Birth, clean stop and will are one message on one topic, so that no stale `online` stays. */
 export const GatewayStatus = Type.Object(
   {
     status: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
-    version: Type.String(),
-    boot: Type.String(),
+    version: label,
+    boot: label,
     since: UtcMs,
   },
   { additionalProperties: false, description: 'is the gateway there' },
@@ -17,14 +32,20 @@ export type GatewayStatus = Static<typeof GatewayStatus>;
 export const SpoolLedger = Type.Object(
   {
     spool: SpoolId,
-    decoded: Type.Integer({ minimum: 0 }),
-    committed: Type.Integer({ minimum: 0 }),
-    waiting: Type.Integer({ minimum: 0 }),
-    dropped: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+    decoded: count,
+    committed: count,
+    waiting: count,
+    dropped: Type.Record(Type.String({ pattern: '^[a-z][a-z-]{0,31}$' }), count, {
+      additionalProperties: false,
+      maxProperties: 16,
       description: 'readings dropped, by reason: full, age, disk, rejected, damaged, lost',
     }),
-    oldest: Type.Integer({ minimum: 1, description: 'lowest number still held, or the next one when none is' }),
-    oldestAgeMs: Type.Integer({ minimum: 0 }),
+    oldest: Type.Integer({
+      minimum: 1,
+      maximum: MAX_COUNT + 1,
+      description: 'lowest number still held, or the next one when none is; at most decoded + 1',
+    }),
+    oldestAgeMs: Type.Integer({ minimum: 0, maximum: MAX_CLOCK_DIFFERENCE_MS }),
     drained: Type.Boolean(),
   },
   { additionalProperties: false, description: 'decoded = committed + waiting + dropped, to the unit' },
@@ -33,16 +54,18 @@ export type SpoolLedger = Static<typeof SpoolLedger>;
 
 export const RadioHealth = Type.Object(
   {
-    radio: Type.String({ description: '`ant 1-1.4` (USB bus and ports), `ble hci0`; without hardware `ant`, `ble`' }),
+    radio: Type.String({ maxLength: MAX_LABEL, description: '`ant 1-1.4` (USB bus and ports), `ble hci0`; without hardware `ant`, `ble`' }),
     state: Type.Union([Type.Literal('searching'), Type.Literal('receiving'), Type.Literal('silent'), Type.Literal('absent')], {
       description:
         'receiving: heard something in the last 10 s; searching: works, but hears nobody; silent: does not answer, or a replay has ended; absent: there is none, or it cannot be used',
     }),
-    frames: Type.Integer({ minimum: 0 }),
-    badFrames: Type.Integer({ minimum: 0, description: 'wrong checksum, cut short, or not understood' }),
-    straps: Type.Integer({ minimum: 0, description: 'sensors that it heard in the last 10 minutes' }),
-    restarts: Type.Integer({ minimum: 0, description: 'how often it was set up anew: unplugged, silent, refused' }),
-    fault: Type.Optional(Type.String({ description: 'why it is absent or silent, and what to do: a sentence for people' })),
+    frames: count,
+    badFrames: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'wrong checksum, cut short, or not understood' }),
+    straps: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'sensors that it heard in the last 10 minutes' }),
+    restarts: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'how often it was set up anew: unplugged, silent, refused' }),
+    fault: Type.Optional(
+      Type.String({ maxLength: MAX_SENTENCE, description: 'why it is absent or silent, and what to do: a sentence for people' }),
+    ),
   },
   { additionalProperties: false, description: 'one antenna: an ANT+ stick, a Bluetooth adapter, or what stands for one' },
 );
@@ -51,52 +74,79 @@ export type RadioHealth = Static<typeof RadioHealth>;
 export const GatewayHealth = Type.Object(
   {
     at: UtcMs,
-    version: Type.String(),
-    boot: Type.String(),
-    uptimeS: Type.Integer({ minimum: 0 }),
+    version: label,
+    boot: label,
+    uptimeS: Type.Integer({ minimum: 0, maximum: MAX_SECONDS }),
     clock: ClockState,
     wallClockAheadMs: Type.Integer({
+      minimum: -MAX_CLOCK_DIFFERENCE_MS,
+      maximum: MAX_CLOCK_DIFFERENCE_MS,
       description: "how far the machine's wall clock is ahead of the clock of the readings: not near 0 when it was stepped",
     }),
-    spools: Type.Array(SpoolLedger, { description: 'every spool that it holds' }),
-    spoolBytes: Type.Integer({ minimum: 0, description: 'what the spools take of the disk' }),
+    spools: Type.Array(SpoolLedger, {
+      maxItems: MAX_SPOOLS,
+      description: 'every spool that it holds; the oldest ones when there are more',
+    }),
+    spoolBytes: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'what the spools take of the disk' }),
     spoolFault: Type.Optional(
-      Type.String({ description: 'why the disk takes nothing at the moment; readings wait in memory, and live ones go on' }),
+      Type.String({
+        maxLength: MAX_SENTENCE,
+        description: 'why the disk takes nothing at the moment; readings wait in memory, and live ones go on',
+      }),
+    ),
+    deadLetters: Type.Optional(
+      Type.Array(DeadLettersOfGateway, {
+        maxItems: 8,
+        description: 'readings of it that the processor set aside, as `committed` last said',
+      }),
     ),
     refusedCommits: Type.Integer({
       minimum: 0,
+      maximum: MAX_COUNT,
       description: 'entries of `committed` that went beyond what was sent: forged, or of another card',
     }),
-    radios: Type.Array(RadioHealth),
+    radios: Type.Array(RadioHealth, { maxItems: MAX_RADIOS }),
     straps: Type.Array(
       Type.Object(
         {
           sensor: Id,
           lastHeardAt: UtcMs,
-          rssiDbm: Type.Optional(Type.Integer()),
+          rssiDbm: Type.Optional(Type.Integer({ minimum: -128, maximum: 127 })),
           batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
         },
         { additionalProperties: false },
       ),
+      { maxItems: MAX_STRAPS, description: 'sensors of the last 10 minutes; the last heard ones when there are more' },
     ),
-    cpuPercent: Type.Number({ minimum: 0 }),
-    memoryMb: Type.Number({ minimum: 0 }),
-    temperatureC: Type.Optional(Type.Number()),
+    cpuPercent: Type.Number({ minimum: 0, maximum: 102_400, description: '100 for each core' }),
+    memoryMb: Type.Number({ minimum: 0, maximum: 16_777_216 }),
+    temperatureC: Type.Optional(Type.Number({ minimum: -273.15, maximum: 1000 })),
   },
   { additionalProperties: false, description: 'every 10 s: ledger, spools, radios, straps, clock, machine' },
 );
 export type GatewayHealth = Static<typeof GatewayHealth>;
 
+const Arguments = Type.Record(Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9]{0,62}$' }), Type.Unknown(), {
+  additionalProperties: false,
+  maxProperties: 16,
+});
+
 export const GatewayRequest = Type.Object(
-  { transaction: Type.String({ minLength: 1, maxLength: 64 }), arguments: Type.Optional(Type.Record(Type.String(), Type.Unknown())) },
+  { transaction: Type.String({ minLength: 1, maxLength: 64 }), arguments: Type.Optional(Arguments) },
   { additionalProperties: false, description: "an operator's request; the action is the last level of the topic" },
 );
 export type GatewayRequest = Static<typeof GatewayRequest>;
 
 export const GatewayResponse = Type.Union(
   [
-    Type.Object({ transaction: Type.String(), status: Type.Literal('ok'), result: Type.Unknown() }, { additionalProperties: false }),
-    Type.Object({ transaction: Type.String(), status: Type.Literal('error'), error: Type.String() }, { additionalProperties: false }),
+    Type.Object(
+      { transaction: Type.String({ maxLength: 64 }), status: Type.Literal('ok'), result: Type.Unknown() },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      { transaction: Type.String({ maxLength: 64 }), status: Type.Literal('error'), error: Type.String({ maxLength: MAX_SENTENCE }) },
+      { additionalProperties: false },
+    ),
   ],
   { description: "the gateway's answer, with the transaction of the request" },
 );
@@ -105,8 +155,8 @@ export type GatewayResponse = Static<typeof GatewayResponse>;
 export const ProcessorStatus = Type.Object(
   {
     status: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
-    version: Type.String(),
-    epoch: Type.Integer({ minimum: 1 }),
+    version: label,
+    epoch: Type.Integer({ minimum: 1, maximum: MAX_INT32 }),
     now: Type.Optional(UtcMs),
     clock: Type.Optional(ClockState),
   },

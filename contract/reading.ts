@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Id } from './ids.js';
+import { MAX_BATCH_READINGS, MAX_RAW_DIGITS, MAX_READING_NUMBER } from './limits.js';
 
 /** 2020. */
 export const MIN_UTC_MS = 1_577_836_800_000;
@@ -13,6 +14,8 @@ export const MAX_PLAUSIBLE_BPM = 240;
 /** The strap's counters wrap at these values. */
 export const BEAT_COUNT_WRAP = 256;
 export const ANT_SDM_STEPS_WRAP = 512;
+/** 32 bits of a tenth of a metre: the total distance of a BLE running sensor (0x2A53). */
+const MAX_DISTANCE_M = 429_496_729.5;
 
 /** One decoded observation of one sensor by one gateway. A missing field is unknown, never 0 or −1. */
 export const Reading = Type.Object(
@@ -37,10 +40,28 @@ export const Reading = Type.Object(
       Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: "sensor's step counter; of an ANT+ foot pod it wraps at 512" }),
     ),
     cadenceSpm: Type.Optional(Type.Number({ minimum: 0, maximum: 1000, description: 'steps a minute' })),
-    distanceM: Type.Optional(Type.Number({ minimum: 0, description: "sensor's distance counter; of an ANT+ foot pod it wraps at 256 m" })),
-    energyKj: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    distanceM: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: MAX_DISTANCE_M,
+        description: "sensor's distance counter; of an ANT+ foot pod it wraps at 256 m",
+      }),
+    ),
+    energyKj: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 65_535,
+        description: "sensor's counter of expended energy; stored, and used by nothing yet: kcal are computed from the heart rate",
+      }),
+    ),
     rssiDbm: Type.Optional(Type.Integer({ minimum: -128, maximum: 127 })),
-    raw: Type.Optional(Type.String({ pattern: '^([0-9a-f]{2})*$', description: 'the bytes it was decoded from, hexadecimal' })),
+    raw: Type.Optional(
+      Type.String({
+        pattern: '^([0-9a-f]{2})*$',
+        maxLength: MAX_RAW_DIGITS,
+        description: 'the bytes it was decoded from, hexadecimal',
+      }),
+    ),
   },
   { additionalProperties: false, description: 'one decoded observation of one sensor by one gateway' },
 );
@@ -55,9 +76,6 @@ export type ClockState = Static<typeof ClockState>;
 /** Random id of a spool: a process start of a gateway opens a new one. */
 export const SpoolId = Type.String({ pattern: '^[a-z0-9]{8,32}$' });
 
-/** 48 bits: what a spool's frames hold, and far from where integers end. */
-export const MAX_READING_NUMBER = 2 ** 48 - 1;
-
 const batchEnvelope = {
   v: Type.Literal(1),
   gateway: Id,
@@ -67,12 +85,15 @@ const batchEnvelope = {
     maximum: MAX_READING_NUMBER,
     description: 'number of the first reading within its spool; the others follow without gaps',
   }),
-  oldest: Type.Integer({ minimum: 1, maximum: MAX_READING_NUMBER, description: 'lowest number that the gateway still holds' }),
+  oldest: Type.Integer({
+    minimum: 1,
+    maximum: MAX_READING_NUMBER,
+    description: 'lowest number that the gateway still holds, at most `first`',
+  }),
   boot: Type.String({ minLength: 1, maxLength: 64 }),
   sentAt: UtcMs,
   clock: ClockState,
 };
-export const MAX_BATCH_READINGS = 1000;
 
 export const ReadingBatch = Type.Object(
   { ...batchEnvelope, readings: Type.Array(Reading, { minItems: 1, maxItems: MAX_BATCH_READINGS }) },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createParser, type GatewayHealth, type GatewayParams, GatewayRequest, MIN_UTC_MS } from '@pulseboard/contract';
+import { createParser, type GatewayHealth, type GatewayParams, GatewayRequest, MAX_STRAPS, MIN_UTC_MS } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { GatewayClock } from './clock/gateway-clock.js';
 import { machineLoad } from './machine-load.js';
@@ -77,7 +77,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     log[isFault ? 'warn' : 'info'](sentence);
   };
   const health = (): GatewayHealth => {
-    const straps = unifier.straps().map((strap) => ({ ...strap, lastHeardAt: strap.lastHeardAt + clock.offsetMs }));
+    const straps = unifier
+      .straps()
+      .slice(-MAX_STRAPS)
+      .map((strap) => ({ ...strap, lastHeardAt: strap.lastHeardAt + clock.offsetMs }));
     return {
       at: Math.max(MIN_UTC_MS, clock.utcNow()),
       version,
@@ -88,6 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       spools: publisher.ledger(),
       spoolBytes: disk.bytes,
       ...(disk.diskFault === undefined ? {} : { spoolFault: disk.diskFault }),
+      ...(publisher.deadLetters.length ? { deadLetters: [...publisher.deadLetters] } : {}),
       refusedCommits: protocol.refusedEntries,
       radios: counts.health(radio.receivers()),
       straps,

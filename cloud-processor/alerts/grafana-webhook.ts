@@ -1,7 +1,11 @@
-import { type Alert, createParser, type Id, isId, type RoomParams } from '@pulseboard/contract';
+import { type Alert, createParser, cutText, type Id, isId, MAX_SENTENCE, type RoomParams } from '@pulseboard/contract';
 import Type, { type Static } from 'typebox';
 
-const Texts = Type.Record(Type.String(), Type.String());
+/** Labels and annotations are templates of people: long ones are cut later, and these bounds keep the rest out. */
+const Texts = Type.Record(Type.String({ pattern: '^[^\\u0000]{0,200}$' }), Type.String({ maxLength: 20_000 }), {
+  additionalProperties: false,
+  maxProperties: 100,
+});
 
 /**
  * What of a webhook of Grafana's alerting is read; it has much more.
@@ -10,20 +14,22 @@ const Texts = Type.Record(Type.String(), Type.String());
 export const GrafanaWebhook = Type.Object(
   {
     alerts: Type.Array(
-      Type.Object({
-        status: Type.Union([Type.Literal('firing'), Type.Literal('resolved')]),
-        labels: Texts,
-        annotations: Type.Optional(Texts),
-      }),
+      Type.Object(
+        {
+          status: Type.Union([Type.Literal('firing'), Type.Literal('resolved')]),
+          labels: Texts,
+          annotations: Type.Optional(Texts),
+        },
+        { maxProperties: 100 },
+      ),
       { maxItems: 1000 },
     ),
   },
-  { description: 'a notification of Grafana' },
+  { maxProperties: 100, description: 'a notification of Grafana' },
 );
 export type GrafanaWebhook = Static<typeof GrafanaWebhook>;
 
 const parser = createParser(GrafanaWebhook, 'webhook');
-const MAX_MESSAGE = 500;
 /** As long as an id. */
 const MAX_KIND = 63;
 /** Of what concerns no room. */
@@ -53,7 +59,7 @@ export function alertsIn(body: unknown, now: number, places: KnownPlaces): Alert
       severity: isOver ? 'info' : severityOf(labels.severity),
       ...(isId(labels.member ?? '') ? { member: labels.member! } : {}),
       ...(isId(labels.gateway ?? '') ? { gateway: labels.gateway! } : {}),
-      message: `${isOver ? 'Over: ' : ''}${text}`.slice(0, MAX_MESSAGE),
+      message: cutText(`${isOver ? 'Over: ' : ''}${text}`, MAX_SENTENCE),
     };
   });
 }

@@ -4,7 +4,7 @@ import { emptyRoster, Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import { letterOf, readingAt, recordOf, T0 } from '../test-data/readings.js';
-import { Derivation } from './derivation.js';
+import { Derivation, type DerivationOptions } from './derivation.js';
 
 const roster = new Roster({ ...emptyRoster, assignments: [{ sensor: 'ant-hr-1', member: 'ada', from: 0 }] });
 const beats = (from: number, to: number) =>
@@ -21,7 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-const create = () => new Derivation({ store, rosterOf: () => roster, clock: () => now, watermarkAt: undefined });
+const create = (also: Pick<DerivationOptions, 'onSetAside'> = {}) =>
+  new Derivation({ store, rosterOf: () => roster, clock: () => now, watermarkAt: undefined, ...also });
 const flush = (derivation: Derivation, ms: number, fresh: readonly StoredReading[]) => {
   now = T0 + ms;
   return derivation.flush(fresh);
@@ -91,6 +92,54 @@ test.each([
   await flush(derivation, 40_000, []);
   expect(await store.memberSeconds(all)).toEqual(expected);
   expect(await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER })).toEqual(readings);
+});
+
+describe('what the store cannot hold is set aside alone', () => {
+  const { spool } = beats(1, 2)[0]!;
+  const record = recordOf(spool, { ranges: [[1, 10]] });
+
+  test('a reading is a dead letter, and its seconds are derived as if it had never come', async () => {
+    const reasons: string[] = [];
+    const whole = create();
+    await flush(whole, 20_000, beats(1, 10));
+    const expected = await store.memberSeconds(all);
+    await store.close();
+
+    store = await DuckDbTimeSeriesStore.open(':memory:');
+    await store.begin();
+    const derivation = create({ onSetAside: (count, reason) => reasons.push(`${count}: ${reason}`) });
+    const bad = { ...beats(5, 6)[0]!, number: 77, heartRateBpm: 1e9, at: T0 + 5500 };
+    now = T0 + 20_000;
+    const flushed = await derivation.flush([...beats(1, 10), bad], { settle: () => [record] });
+    expect(flushed!.refused).toMatchObject([{ number: 77, reason: 'refused', detail: expect.stringContaining('heart_rate_bpm') }]);
+    expect(flushed!.spools).toEqual([{ ...record, deadLettered: 1 }]);
+    expect(await store.memberSeconds(all)).toEqual(expected);
+    expect(await store.deadLetters({ limit: 9 })).toEqual(flushed!.refused);
+    expect((await store.begin()).spools).toEqual(flushed!.spools);
+    expect(reasons).toHaveLength(1);
+    expect(await flush(derivation, 22_000, beats(11, 11))).toMatchObject({ refused: [] });
+  });
+
+  test('counts that a gateway reported of a spool', async () => {
+    const derivation = create();
+    const told = { decoded: 1e300, waiting: 0, dropped: {}, listedAt: T0 };
+    now = T0 + 20_000;
+    const flushed = await derivation.flush(beats(1, 10), { settle: () => [{ ...record, told }] });
+    expect(flushed!.spools).toEqual([{ ...record, told }]);
+    expect(await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER })).toHaveLength(9);
+  });
+
+  test('a record of a spool keeps its own readings out and no others', async () => {
+    const derivation = create();
+    const spoiled = { ...recordOf('spool0002'), gone: [[1, 1e300]] as [number, number][] };
+    now = T0 + 20_000;
+    const foreign = beats(1, 10).map((reading) => ({ ...reading, spool: 'spool0002', sensor: 'ant-hr-9' }));
+    const flushed = await derivation.flush([...beats(1, 10), ...foreign], { settle: () => [record, spoiled] });
+    expect(flushed!.spools).toEqual([record]);
+    const stored = await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER });
+    expect(stored).toHaveLength(9);
+    expect(new Set(stored.map((reading) => reading.spool))).toEqual(new Set([spool]));
+  });
 });
 
 test('a clock that goes back derives nothing twice', async () => {

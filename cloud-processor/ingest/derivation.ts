@@ -4,8 +4,17 @@ import { lastTouchedSecond, memberSecond, ROOM_BLOCK_MS, windowBegin } from '../
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { Breather } from '../breather.js';
-import type { SecondsOfMember, SensorSpan, StoreWrite, TimeSeriesStore } from '../storage/time-series-store.js';
+import {
+  ReadingsSetAsideError,
+  type SecondsOfMember,
+  type SensorSpan,
+  type StoreWrite,
+  type TimeSeriesStore,
+  UnstorableError,
+} from '../storage/time-series-store.js';
+import type { DeadLetter } from './dead-letter.js';
 import { ReadingWindow } from './reading-window.js';
+import { refusedLetter, withDead, withoutUnstorable } from './set-aside.js';
 import type { SpoolRecord } from './spool-record.js';
 
 export interface DerivationOptions {
@@ -18,6 +27,8 @@ export interface DerivationOptions {
   keepMs?: number;
   /** The clock had stood in the future, or stands in the past, and derivation goes on from what it says now. @param wrongAt the watermark that is given up */
   onSetBack?(wrongAt: number): void;
+  /** The store cannot hold some rows. They are set aside, and everything else is stored. @param reason a sentence */
+  onSetAside?(count: number, reason: string): void;
 }
 
 /** What becomes durable together with the readings of a flush. */
@@ -34,6 +45,8 @@ export interface Flushed {
   /** What stands there now. */
   after: MemberSecond[];
   spools: SpoolRecord[];
+  /** Readings of this flush that the store cannot hold. */
+  refused: readonly DeadLetter[];
 }
 
 /** A second is derived this long after its end; readings that come later rewrite it. */
@@ -84,8 +97,28 @@ export class Derivation {
    * @throws what the store throws; `resume` before anything is flushed again
    */
   async flush(fresh: readonly StoredReading[], also: FlushedWith = nothingElse): Promise<Flushed | undefined> {
-    const { store, rosterOf } = this.options;
-    const { deadLetters = [], removedDeadLetters = [], regrouped = [], settle } = also;
+    for (let left = [...fresh], refused: DeadLetter[] = []; ; ) {
+      const flushed = await this.#flush(left, also, refused);
+      if (!(flushed instanceof UnstorableError)) return flushed;
+      const bad = new Map(flushed.rows.readings.map(({ row, reason }) => [row, reason]));
+      const arrivedAt = this.options.clock();
+      refused = [...refused, ...[...bad].map(([row, reason]) => refusedLetter(row, reason, arrivedAt))];
+      left = left.filter((reading) => !bad.has(reading));
+      this.options.onSetAside?.(bad.size, flushed.message);
+      // The window has what the store has not.
+      await this.resume();
+    }
+  }
+
+  /** @returns the error when the store cannot hold some of the readings: nothing is stored then */
+  async #flush(
+    fresh: readonly StoredReading[],
+    also: FlushedWith,
+    refused: readonly DeadLetter[],
+  ): Promise<Flushed | UnstorableError | undefined> {
+    const { rosterOf } = this.options;
+    const { removedDeadLetters = [], regrouped = [], settle } = also;
+    const deadLetters = [...(also.deadLetters ?? []), ...refused];
     const breather = new Breather();
     if (this.#isFarAhead(this.#watermarkAt)) await this.resume();
     const watermarkAt = this.#watermarkAt;
@@ -96,7 +129,7 @@ export class Derivation {
     if (breather.isDue) await breather.breathe();
     await this.#window.cover(runs.flatMap(spansOf), breather);
     const after = await this.#derive(runs, breather);
-    const spools = settle();
+    const spools = withDead(settle(), refused);
     if (fresh.length + runs.length + deadLetters.length + removedDeadLetters.length + spools.length === 0) {
       this.#watermarkAt = targetAt;
       return undefined;
@@ -107,10 +140,38 @@ export class Derivation {
       .filter(({ from }) => from <= standsUntil)
       .map(({ gym, member, from, to }) => ({ gym, member, from, to: Math.min(to, standsUntil) }));
     const write = { readings: fresh, replaced, seconds: after, spools, deadLetters, removedDeadLetters, watermarkAt: targetAt };
-    const before = await store.write(write);
+    const written = await this.#write(write);
+    if (written instanceof UnstorableError) return written;
+    this.#window.remove(written.refused);
     this.#watermarkAt = targetAt;
     this.#window.prune(lastSecondsNeeded(targetAt) - this.#keepMs);
-    return { before, after, spools };
+    return {
+      before: written.before,
+      after: written.write.seconds as MemberSecond[],
+      spools: withDead(written.write.spools, written.refused),
+      refused: [...refused, ...written.refused],
+    };
+  }
+
+  /** Writes what the store can hold. @returns the error when it cannot hold some readings: then nothing is written */
+  async #write(
+    write: StoreWrite,
+  ): Promise<{ write: StoreWrite; before: MemberSecond[]; refused: readonly DeadLetter[] } | UnstorableError> {
+    const { store, onSetAside } = this.options;
+    for (let part = write; ; )
+      try {
+        return { write: part, before: await store.write(part), refused: [] };
+      } catch (error) {
+        if (error instanceof ReadingsSetAsideError) {
+          onSetAside?.(error.deadLetters.length, error.message);
+          return { write: part, before: error.before, refused: error.deadLetters };
+        }
+        if (!(error instanceof UnstorableError)) throw error;
+        if (error.rows.readings.length) return error;
+        const { seconds, spools, deadLetters } = error.rows;
+        onSetAside?.(seconds.length + spools.length + deadLetters.length, error.message);
+        part = withoutUnstorable(part, error);
+      }
   }
 
   async #derive(runs: readonly DerivationRun[], breather: Breather): Promise<MemberSecond[]> {

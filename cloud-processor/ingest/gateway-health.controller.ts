@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, EventPattern, type MqttContext, Payload } from '@nestjs/microservices';
-import { createParser, GatewayHealth, type GatewayParams, GatewayStatus, topics } from '@pulseboard/contract';
+import { createParser, cutSentence, GatewayHealth, type GatewayParams, GatewayStatus, MAX_SENTENCE, topics } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { LOG } from '../api/tokens.js';
 import { GatewayFleet } from './gateway-fleet.js';
+import { LimitedLog } from './limited-log.js';
 import { Pipeline } from './pipeline.js';
 
 const healthParser = createParser(GatewayHealth, 'health');
@@ -12,11 +13,15 @@ const statusParser = createParser(GatewayStatus, 'status');
 /** The door for what gateways tell of themselves: every 10 s how they are, and that they come and go. */
 @Controller()
 export class GatewayHealthController {
+  readonly #faults: LimitedLog;
+
   constructor(
     @Inject(Pipeline) private readonly pipeline: Pipeline,
     @Inject(GatewayFleet) private readonly fleet: GatewayFleet,
-    @Inject(LOG) private readonly log: Logger,
-  ) {}
+    @Inject(LOG) log: Logger,
+  ) {
+    this.#faults = new LimitedLog(log, () => performance.now());
+  }
 
   @EventPattern<string>(topics.gatewayHealth.filter)
   onHealth(@Payload() payload: unknown, @Ctx() context: MqttContext): void {
@@ -40,7 +45,12 @@ export class GatewayHealthController {
     try {
       take(from);
     } catch (error) {
-      this.log.warn({ topic: context.getTopic(), reason: (error as Error).message }, 'what a gateway told of itself is refused');
+      const topic = context.getTopic();
+      this.#faults.warn(
+        topic,
+        { topic, reason: cutSentence((error as Error).message, MAX_SENTENCE) },
+        'invalid message of a gateway rejected',
+      );
     }
   }
 }

@@ -1,4 +1,14 @@
-import { createParser, type GatewayParams, Reading, ReadingBatchEnvelope } from '@pulseboard/contract';
+import {
+  createParser,
+  cutSentence,
+  cutText,
+  type GatewayParams,
+  MAX_BATCH_BYTES,
+  MAX_READING_NUMBER,
+  MAX_SENTENCE,
+  Reading,
+  ReadingBatchEnvelope,
+} from '@pulseboard/contract';
 import type { DeadReason } from './dead-letter.js';
 
 const envelopeParser = createParser(ReadingBatchEnvelope, 'batch');
@@ -7,12 +17,12 @@ const readingParser = createParser(Reading, 'reading');
 /** A wall clock that is wrong by more than this is no clock. */
 const MAX_AHEAD_MS = 24 * 3600 * 1000;
 
-/** The envelope of a batch cannot be read: the gateway is told, and sets the batch aside. */
+/** The envelope of a batch cannot be read: the gateway gets the reason, and sets the batch aside. */
 export class BatchUnreadableError extends Error {
   readonly code = 'BATCH_UNREADABLE';
 }
 
-/** A batch that its sender may not send: nobody is told. */
+/** A batch that its sender may not send: the sender gets no answer. */
 export class BatchForeignError extends Error {
   readonly code = 'BATCH_FOREIGN';
 }
@@ -20,15 +30,19 @@ export class BatchForeignError extends Error {
 /**
  * Checks what came on a gateway's readings topic; its readings are still unjudged.
  * @param payload the parsed JSON, or whatever else arrived
+ * @param bytes of the message
  * @throws BatchUnreadableError, BatchForeignError
  */
-export function openBatch(from: GatewayParams, payload: unknown): ReadingBatchEnvelope {
+export function openBatch(from: GatewayParams, payload: unknown, bytes = 0): ReadingBatchEnvelope {
+  if (bytes > MAX_BATCH_BYTES) throw new BatchUnreadableError(`batch: ${bytes} bytes are more than ${MAX_BATCH_BYTES}`);
   let batch: ReadingBatchEnvelope;
   try {
     batch = envelopeParser.parse(payload);
   } catch (error) {
-    throw new BatchUnreadableError((error as Error).message);
+    throw new BatchUnreadableError(cutSentence((error as Error).message, MAX_SENTENCE));
   }
+  const last = batch.first + batch.readings.length - 1;
+  if (last > MAX_READING_NUMBER) throw new BatchUnreadableError(`batch: its last number ${last} is beyond ${MAX_READING_NUMBER}`);
   if (batch.gateway !== from.gateway) throw new BatchForeignError(`gateway "${batch.gateway}" spoke on the topic of "${from.gateway}"`);
   return batch;
 }
@@ -59,15 +73,20 @@ export function judge(candidate: unknown, { now, readingsMs }: Rules): Judged {
   try {
     return { reading: readingParser.parse(candidate) };
   } catch (error) {
-    return { reason: 'implausible', detail: `It is no reading: ${(error as Error).message}.` };
+    return { reason: 'implausible', detail: cutSentence(`This is not a valid reading: ${(error as Error).message}.`, MAX_SENTENCE) };
   }
 }
 
-/** A dead letter's payload as JSON text, whatever it is: what is nested too deeply to be written is told so. */
+/** A reading within the bounds of the contract has at most 1,100 digits and 255 intervals. */
+const MAX_PAYLOAD = 8000;
+
+/** A dead letter's payload as JSON text, whatever it is. One beyond every bound of a reading is shortened: `{shortened, characters}`. */
 export function payloadText(candidate: unknown): string {
+  let text: string;
   try {
-    return JSON.stringify(candidate);
+    text = JSON.stringify(candidate);
   } catch {
     return '"nested too deeply"';
   }
+  return text.length <= MAX_PAYLOAD ? text : JSON.stringify({ shortened: cutText(text, MAX_PAYLOAD / 4), characters: text.length });
 }

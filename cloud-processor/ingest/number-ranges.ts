@@ -11,6 +11,12 @@ export function minus(ranges: Ranges, taken: Ranges): Ranges {
   return new Ranges(ranges.toArray().flatMap(([from, to]) => gapsOf(list, from, to)));
 }
 
+/** Those numbers that are not above `limit`. */
+export const upTo = (ranges: Ranges, limit: number): Ranges =>
+  ranges.max <= limit
+    ? ranges
+    : new Ranges(ranges.toArray().flatMap(([from, to]): NumberRange[] => (from > limit ? [] : [[from, Math.min(to, limit)]])));
+
 /** The numbers of a span that are in none of the sorted ranges. */
 function gapsOf(ranges: readonly NumberRange[], first: number, last: number): NumberRange[] {
   const gaps: NumberRange[] = [];

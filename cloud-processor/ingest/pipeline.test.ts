@@ -272,7 +272,9 @@ describe('a batch that is refused', () => {
   ])('as unreadable is named by the hash of its bytes: %s', async (_, payload, raw) => {
     pipeline.receive(from, payload, raw);
     expect(pipeline.refusedBatches).toBe(1);
-    expect(rejected()).toEqual([[from, [createHash('sha256').update(raw).digest('hex')]]]);
+    expect(rejected()).toEqual([
+      [from, [{ batch: createHash('sha256').update(raw).digest('hex'), reason: expect.stringMatching(/^batch/) }]],
+    ]);
   });
 
   test('as foreign is not: its gateway has it from another one, or not at all', async () => {

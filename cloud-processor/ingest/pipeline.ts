@@ -3,6 +3,7 @@ import type { Regrouped } from '../aggregation/derivation-plan.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import type { ArrivalAges } from './arrival-ages.js';
 import { type Derivation, type Flushed, SECOND_CLOSES_AFTER_MS } from './derivation.js';
+import { LimitedLog } from './limited-log.js';
 import { Reception, type ReceptionOptions } from './reception.js';
 import type { BookCounts, SpoolBooks } from './spool-books.js';
 
@@ -42,6 +43,7 @@ export class Pipeline {
   failedFlushes = 0;
   readonly #reception: Reception;
   readonly #monotonic: () => number;
+  readonly #faults: LimitedLog;
   #epoch: number;
   /** Of former epochs of this process. */
   #former: BookCounts = { received: 0, stored: 0, deadLettered: 0, duplicate: 0, turnedAway: 0 };
@@ -58,6 +60,7 @@ export class Pipeline {
     this.#reception = new Reception(options);
     this.#epoch = options.epoch;
     this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#faults = new LimitedLog(options.log, this.#monotonic);
   }
 
   start(): void {
@@ -117,9 +120,16 @@ export class Pipeline {
     this.#reception.refusedBatches++;
   }
 
-  /** @param isKept the broker kept it for whoever subscribes: it may be old */
+  /** @param isKept the broker kept it for new subscribers: it may be old */
   hearHealth(from: GatewayParams, health: GatewayHealth, isKept: boolean): void {
-    this.books.hearHealth(from, health, this.#monotonic(), isKept ? undefined : this.options.clock());
+    const faults = this.books.hearHealth(from, health, this.#monotonic(), isKept ? undefined : this.options.clock());
+    const { gym, room, gateway } = from;
+    if (faults.length)
+      this.#faults.warn(
+        `health ${gym}/${room}/${gateway}`,
+        { ...from, boot: health.boot, spools: faults.length, reason: faults[0] },
+        'a gateway reported numbers of a spool that it cannot have reached; they are ignored',
+      );
   }
 
   /** Stores what waits, then stops. */
@@ -174,6 +184,7 @@ export class Pipeline {
       if (!flushed) return;
       onFlushTook?.(this.#monotonic() - begunAt);
       books.commit(flushed.spools);
+      for (const letter of flushed.refused) books.noteDead(letter, letter.reason, 1, letter.detail);
       // A write of nothing much succeeds on a disk that is nearly full.
       if (readings.length + deadLetters.length > 0) this.#retryMs = 0;
       this.#tell(() => {

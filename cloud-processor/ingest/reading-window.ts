@@ -98,6 +98,14 @@ export class ReadingWindow {
     }
   }
 
+  /** Readings that the store does not have after all. */
+  remove(readings: readonly { gym: Id; spool: string; number: number }[]): void {
+    if (readings.length === 0) return;
+    const gone = new Set(readings.map(({ spool, number }) => `${spool} ${number}`));
+    for (const window of this.#sensors.values())
+      window.readings = window.readings.filter(({ spool, number }) => !gone.has(`${spool} ${number}`));
+  }
+
   async #load(sensors: readonly { gym: Id; sensor: Id }[], from: number): Promise<void> {
     const stored = await this.store.readingsOf(sensors.map((of) => ({ ...of, from, until: Number.MAX_SAFE_INTEGER })));
     for (const { gym, sensor } of sensors) this.#sensors.set(gym, sensor, { gym, sensor, readings: [], coveredFrom: from });

@@ -7,8 +7,11 @@ import type { RoomBoard } from '../board/room-board.js';
 import { Breather } from '../breather.js';
 import type { Fate } from '../health/flow-watch.js';
 import { ArrivalAges } from './arrival-ages.js';
+import type { DeadLetter } from './dead-letter.js';
 import type { BatchWord } from './gateway-fleet.js';
 import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch, payloadText } from './intake.js';
+import { LimitedLog } from './limited-log.js';
+import { BatchImplausibleError } from './plausible-numbers.js';
 import { Rooms } from './rooms.js';
 import type { SpoolBooks } from './spool-books.js';
 import { sizeOf, type Taken, WaitingReadings } from './waiting-readings.js';
@@ -56,12 +59,14 @@ export class Reception {
   readonly #rooms: Rooms;
   readonly #monotonic: () => number;
   readonly #maxWaiting: number;
+  readonly #faults: LimitedLog;
   /** Taken by the flush under way. */
   #underWay = 0;
 
   constructor(private readonly options: ReceptionOptions) {
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#maxWaiting = options.maxWaitingReadings ?? MAX_WAITING_READINGS;
+    this.#faults = new LimitedLog(options.log, this.#monotonic);
     this.#rooms = new Rooms({
       prepareRoom: options.prepareRoom,
       isPrepared: options.isPrepared,
@@ -97,7 +102,7 @@ export class Reception {
   receive(from: GatewayParams, payload: unknown, raw: Uint8Array): void {
     this.batches++;
     this.#refusing(from, raw, () => {
-      const batch = openBatch(from, payload);
+      const batch = openBatch(from, payload, raw.byteLength);
       demandOwner(batch.spool, from, this.options.books.ownerOf(batch.spool));
       this.options.onBatch?.(from, wordOf(batch));
       const isBacklog = this.#isBacklog(batch);
@@ -156,25 +161,26 @@ export class Reception {
     return typeof at === 'number' && at < this.options.clock() - LIVE_MS - this.options.boards.slackMs;
   }
 
-  /** A batch that may not be taken is counted, and named to its gateway when it cannot be read. */
+  /** A batch that may not be taken is counted, and named to its gateway with the reason when it cannot be read. */
   #refusing(from: GatewayParams, raw: Uint8Array | undefined, work: () => void): void {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof BatchUnreadableError || error instanceof BatchForeignError)) throw error;
+      if (!(error instanceof BatchUnreadableError || error instanceof BatchForeignError || error instanceof BatchImplausibleError))
+        throw error;
       this.refusedBatches++;
       this.options.onFate?.(from, 'refused', 1);
-      if (raw && error instanceof BatchUnreadableError) this.options.books.reject(from, batchName(raw));
-      this.options.log.warn({ ...from, reason: error.message, code: error.code }, 'batch refused');
+      if (raw && error instanceof BatchUnreadableError) this.options.books.reject(from, batchName(raw), error.message);
+      this.#faults.warn(`${error.code} ${keyOf(from)}`, { ...from, reason: error.message, code: error.code }, 'batch rejected');
     }
   }
 
   /** @returns what of a batch is new */
-  #open(from: GatewayParams, { spool, first, oldest, readings }: ReadingBatchEnvelope): Taken {
-    const { books, clock, readingsMs, log } = this.options;
+  #open(from: GatewayParams, { spool, boot, first, oldest, readings }: ReadingBatchEnvelope): Taken {
+    const { books, clock, readingsMs } = this.options;
     const now = clock();
     const taken: Taken = { readings: [], deadLetters: [] };
-    for (const number of books.take({ ...from, spool }, first, readings.length, oldest, this.#monotonic())) {
+    for (const number of books.take({ ...from, spool, boot }, first, readings.length, oldest, this.#monotonic())) {
       const candidate = readings[number - first];
       const judged = judge(candidate, { now, readingsMs });
       if ('reading' in judged) {
@@ -182,10 +188,27 @@ export class Reception {
         taken.readings.push(numbered(judged.reading, from, spool, number));
       } else taken.deadLetters.push({ ...from, spool, number, arrivedAt: now, ...judged, payload: payloadText(candidate) });
     }
+    if (oldest > first)
+      this.#faults.warn(
+        `oldest ${keyOf(from)}`,
+        { ...from, spool, first, oldest },
+        'a batch says that its own readings are not held any more; that is ignored',
+      );
     this.#tellFates(from, readings.length, taken);
-    const [letter] = taken.deadLetters;
-    if (letter) log.warn({ ...from, count: taken.deadLetters.length, first: letter }, 'readings set aside as dead letters');
+    this.#reportDead(from, taken.deadLetters);
     return taken;
+  }
+
+  #reportDead(from: GatewayParams, letters: readonly DeadLetter[]): void {
+    for (const { reason, detail } of letters) this.options.books.noteDead(from, reason, 1, detail);
+    const [letter] = letters;
+    if (!letter) return;
+    const { spool, number, reason, detail } = letter;
+    this.#faults.warn(
+      `dead ${reason} ${keyOf(from)}`,
+      { ...from, count: letters.length, spool, number, reason, detail },
+      'readings set aside as dead letters',
+    );
   }
 
   #tellFates(from: GatewayParams, count: number, { readings, deadLetters }: Taken): void {
@@ -235,6 +258,7 @@ function wordOf({ boot, spool, sentAt, readings }: ReadingBatchEnvelope): BatchW
   const at = (readings.at(-1) as { at?: unknown } | null)?.at;
   return { boot, spool, sentAt, newestAt: typeof at === 'number' ? at : undefined };
 }
+const keyOf = ({ gym, room, gateway }: GatewayParams): string => `${gym}/${room}/${gateway}`;
 
 /** Not by spreading: that took ten times as long, as measured on an hour of backlog. */
 const numbered = (reading: Reading, { gym, room, gateway }: GatewayParams, spool: string, number: number): StoredReading =>

@@ -1,4 +1,13 @@
-import { type GatewayParams, Ranges } from '@pulseboard/contract';
+import {
+  type DeadLettersOfGateway,
+  type DeadReason,
+  type GatewayParams,
+  MAX_COUNT,
+  MAX_READING_NUMBER,
+  Ranges,
+} from '@pulseboard/contract';
+import { upTo } from './number-ranges.js';
+import { advance, MAX_STEP, type Reach } from './plausible-numbers.js';
 import type { SpoolRecord, ToldOfSpool } from './spool-record.js';
 
 /** What is known of one spool. */
@@ -13,8 +22,10 @@ export interface Book {
   reopens: boolean;
   /** On the way to the store. */
   waiting: Ranges;
-  /** Lowest number that the gateway still holds; what is below and never came is gone. */
+  /** Lowest number that the gateway still holds, by its last batch or health; what is below and never came is gone. */
   oldest: number;
+  /** Undefined: nothing is known of the spool. */
+  reach: Reach | undefined;
   /** Nothing of it is held any more: the newest word, of a process beside which no other writes it. */
   drained: boolean;
   /** The last word of each process of its gateway, by boot; those of the last minute. */
@@ -47,9 +58,13 @@ export interface Desk {
   to: GatewayParams;
   /** The spools that it holds: `committed` names them. */
   listed: Set<Book>;
-  /** Hashes of batches that could not be read. */
-  rejected: Set<string>;
-  lastHealth: { boot: string; at: number } | undefined;
+  /** The process of the gateway that is believed: of its last batch, or of its health. */
+  boot: { id: string; at: number } | undefined;
+  /** Batches that could not be read: hash and reason. */
+  rejected: Map<string, string>;
+  /** Of this epoch. */
+  deadLetters: Map<DeadReason, DeadLettersOfGateway>;
+  lastHealth: { boot: string; at: number; heardAt: number } | undefined;
   /** First and last time that it spoke of all its spools in this process, monotonic ms. */
   firstHealthAt: number | undefined;
   lastHealthAt: number;
@@ -74,7 +89,9 @@ const WORD_COUNTS_MS = 60_000;
 export const openDesk = (to: GatewayParams): Desk => ({
   to: paramsOf(to),
   listed: new Set(),
-  rejected: new Set(),
+  boot: undefined,
+  rejected: new Map(),
+  deadLetters: new Map(),
   lastHealth: undefined,
   firstHealthAt: undefined,
   lastHealthAt: 0,
@@ -90,6 +107,7 @@ export const openBook = (desk: Desk, spool: string): Book => ({
   reopens: false,
   waiting: new Ranges(),
   oldest: 0,
+  reach: undefined,
   drained: false,
   words: new Map(),
   heardAt: Number.NEGATIVE_INFINITY,
@@ -99,15 +117,55 @@ export const openBook = (desk: Desk, spool: string): Book => ({
   toldStoredAt: Number.NEGATIVE_INFINITY,
 });
 
-/** Makes the book say what is durable; what its gateway told in this process stays. */
-export function restore(book: Book, record: SpoolRecord | undefined): void {
-  book.committed = new Ranges(record?.ranges);
+/**
+ * Makes the book say what is durable; what its gateway told in this process stays. Numbers that no gateway can have reached are left out: a former
+ * release believed whoever sent them.
+ * @param openedAt UTC ms, when this process began; undefined: not known
+ */
+export function restore(book: Book, record: SpoolRecord | undefined, openedAt?: number): void {
+  const told = record?.told && isPlausible(record.told) ? record.told : undefined;
+  book.committed = upTo(new Ranges(record?.ranges), MAX_READING_NUMBER);
   book.deadLettered = record?.deadLettered ?? 0;
-  book.gone = new Ranges(record?.gone);
+  book.gone = upTo(new Ranges(record?.gone), told ? told.decoded + MAX_STEP : MAX_READING_NUMBER);
   book.closed = record?.closed ?? false;
   book.waiting = new Ranges();
-  book.told ??= record?.told;
+  book.told ??= told;
   book.isToldAnew = !sameCounts(record?.told, book.told);
+  if (record) book.reach ??= reachOf(told, book.committed.max, openedAt);
+}
+
+/** Before this process began its gateway went on by itself. */
+function reachOf(told: ToldOfSpool | undefined, committed: number, openedAt: number | undefined): Reach {
+  if (!told || openedAt === undefined) return { highest: committed, at: Number.NEGATIVE_INFINITY };
+  return { highest: told.decoded, at: -Math.max(0, openedAt - told.listedAt) };
+}
+
+const isPlausible = ({ decoded, waiting, dropped, listedAt }: ToldOfSpool): boolean =>
+  [decoded, waiting, listedAt, ...Object.values(dropped)].every((count) => Number.isInteger(count) && count >= 0 && count <= MAX_COUNT);
+
+/** Health comes every 10 s: a process of a gateway that is silent for longer is gone, or about to send a batch. */
+const BOOT_SILENT_MS = 15_000;
+
+/**
+ * Whether this process of the gateway is the one that is believed. A batch proves that it is; a health is believed while no other process sends.
+ * @param now monotonic ms
+ */
+export function isBelieved(desk: Desk, boot: string | undefined, isBatch: boolean, now: number): boolean {
+  if (boot === undefined) return true;
+  const { boot: known } = desk;
+  if (!isBatch && known && known.id !== boot && now - known.at <= BOOT_SILENT_MS) return false;
+  desk.boot = { id: boot, at: now };
+  return true;
+}
+
+/**
+ * A batch came with these numbers. Its gateway holds all from `oldest` on that are not committed, so none of them is gone, whoever said so.
+ * @param now monotonic ms
+ */
+export function holds(book: Book, oldest: number, last: number, now: number): void {
+  book.reach = advance(book.reach, last, now);
+  book.oldest = oldest;
+  if (book.gone.max >= oldest) book.gone = upTo(book.gone, oldest - 1);
 }
 
 /**
@@ -135,6 +193,12 @@ export function tell(book: Book, told: ToldOfSpool, now: number): void {
   book.isToldAnew ||= !sameCounts(book.told, told);
   book.told = told;
   book.isToldDue ||= book.isToldAnew && now - book.toldStoredAt >= STORE_TOLD_EVERY_MS;
+}
+
+/** @param detail a sentence: what is wrong with the last one */
+export function countDead(desk: Desk, reason: DeadReason, readings: number, detail: string): void {
+  const known = desk.deadLetters.get(reason)?.readings ?? 0;
+  desk.deadLetters.set(reason, { reason, readings: known + readings, example: detail });
 }
 
 export const paramsOf = ({ gym, room, gateway }: GatewayParams): GatewayParams => ({ gym, room, gateway });

@@ -33,7 +33,7 @@ describe('taking', () => {
   const known: [string, Partial<SpoolRecord>, number[]][] = [
     ['nothing known', {}, [3, 4, 5]],
     ['stored before', { ranges: [[1, 3]] }, [4, 5]],
-    ['gone', { gone: [[5, 6]] }, [3, 4]],
+    ['said to be gone, which is not so for what its gateway holds', { gone: [[5, 6]] }, [3, 4, 5]],
     ['closed', { closed: true }, []],
   ];
   test.each(known)('%s', (_name, of, fresh) => {
@@ -243,10 +243,12 @@ describe('telling', () => {
   test('only those that are asked for, and the others keep what they are to be told', () => {
     const books = new SpoolBooks();
     const other = { ...GATEWAY, gateway: 'gateway-2' };
-    books.reject(GATEWAY, 'hash-1');
-    books.reject(other, 'hash-2');
-    expect(books.committed(1, ({ gateway }) => gateway === 'gateway-2').map(({ message }) => message.rejected)).toEqual([['hash-2']]);
-    expect(told(books).map(({ rejected }) => rejected)).toEqual([['hash-1']]);
+    books.reject(GATEWAY, 'hash-1', 'first');
+    books.reject(other, 'hash-2', 'second');
+    expect(books.committed(1, ({ gateway }) => gateway === 'gateway-2').map(({ message }) => message.rejected)).toEqual([
+      [{ batch: 'hash-2', reason: 'second' }],
+    ]);
+    expect(told(books).map(({ rejected }) => rejected)).toEqual([[{ batch: 'hash-1', reason: 'first' }]]);
   });
 
   test('of no spool that nobody spoke of in this process', () => {
@@ -283,11 +285,11 @@ describe('telling', () => {
 
   test('an unreadable batch is named once each time it comes, even to a gateway without a spool', () => {
     const books = new SpoolBooks();
-    books.reject(GATEWAY, 'hash');
-    books.reject(GATEWAY, 'hash');
-    expect(told(books)).toEqual([{ room: 'main', epoch: 1, spools: [], rejected: ['hash'] }]);
+    books.reject(GATEWAY, 'hash', 'no JSON');
+    books.reject(GATEWAY, 'hash', 'no JSON');
+    expect(told(books)).toEqual([{ room: 'main', epoch: 1, spools: [], rejected: [{ batch: 'hash', reason: 'no JSON' }] }]);
     expect(told(books)).toEqual([]);
-    for (let i = 0; i < 1000; i++) books.reject(GATEWAY, `hash-${i}`);
+    for (let i = 0; i < 1000; i++) books.reject(GATEWAY, `hash-${i}`, 'no JSON');
     expect(told(books)[0]!.rejected).toHaveLength(100);
   });
 });
@@ -390,7 +392,7 @@ describe('a spool that is there twice, since its card was copied', () => {
     expect(flush(books)).toEqual([record({ ranges: [[1, 10]], gone: [[11, 11]], closed: true })]);
     expect(books.take(SPOOL, 9, 6, 1, 100)).toEqual([]);
     books.hearHealth(GATEWAY, word('a', 5000, 12, false), 5000);
-    expect(books.take(SPOOL, 9, 6, 1, 5100)).toEqual([12, 13, 14]);
+    expect(books.take(SPOOL, 12, 3, 12, 5100)).toEqual([12, 13, 14]);
     const opened = record({
       ranges: [
         [1, 10],
@@ -402,7 +404,7 @@ describe('a spool that is there twice, since its card was copied', () => {
     expect(told(books)[0]!.spools).toMatchObject([{ closed: false }]);
     // Of the process after it, too, and in the end it is closed for good.
     const next = new SpoolBooks([opened]);
-    expect(next.take(SPOOL, 9, 7, 1, 0)).toEqual([15]);
+    expect(next.take(SPOOL, 12, 4, 12, 0)).toEqual([15]);
     flush(next, 15);
     next.hearHealth(GATEWAY, word('c', 0, 16, true), 0);
     flush(next);

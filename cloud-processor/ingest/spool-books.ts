@@ -1,6 +1,30 @@
-import { type Committed, type GatewayParams, Ranges } from '@pulseboard/contract';
-import { minus, missingBelow, union } from './number-ranges.js';
-import { type Book, type Desk, entryOf, hearWord, openBook, openDesk, paramsOf, restore, type SpoolEntry, tell } from './spool-book.js';
+import {
+  type Committed,
+  type DeadReason,
+  type GatewayParams,
+  MAX_RANGES,
+  MAX_REJECTED,
+  MAX_SPOOLS,
+  type NumberRange,
+  Ranges,
+} from '@pulseboard/contract';
+import { minus, missingBelow, union, upTo } from './number-ranges.js';
+import { advance, BatchImplausibleError, contradictionIn, highestPlausible, MAX_STEP } from './plausible-numbers.js';
+import {
+  type Book,
+  countDead,
+  type Desk,
+  entryOf,
+  hearWord,
+  holds,
+  isBelieved,
+  openBook,
+  openDesk,
+  paramsOf,
+  restore,
+  type SpoolEntry,
+  tell,
+} from './spool-book.js';
 import type { HeldSpools, SpoolRecord } from './spool-record.js';
 
 /** Readings since these books were opened: received = stored + deadLettered + duplicate + turnedAway, and what waits. */
@@ -21,8 +45,8 @@ export interface Numbered {
 
 /** A health message may overtake a batch; a spool that spoke within this time is not unlisted by one. */
 const LISTED_AFTER_BATCH_MS = 1000;
-/** A batch that is not named now is named when it comes again. */
-const MAX_REJECTED = 100;
+/** An older health of the same process is ignored for this long; after that its clock was set back. */
+const OLDER_IGNORED_MS = 30_000;
 
 const noCounts = (): BookCounts => ({ received: 0, stored: 0, deadLettered: 0, duplicate: 0, turnedAway: 0 });
 
@@ -37,9 +61,15 @@ export class SpoolBooks {
   /** Of which something may have to be settled: all others are skipped, as a chain has many thousands of closed ones. */
   readonly #open = new Set<Book>();
 
-  /** @param known what a former process made durable */
-  constructor(known: readonly SpoolRecord[] = []) {
-    for (const record of known) restore(this.#bookOf(record, record.spool), record);
+  /**
+   * @param known what a former process made durable
+   * @param openedAt UTC ms: when this process began
+   */
+  constructor(
+    known: readonly SpoolRecord[] = [],
+    private readonly openedAt?: number,
+  ) {
+    for (const record of known) restore(this.#bookOf(record, record.spool), record, openedAt);
   }
 
   /** Whose a spool is, when it is known. */
@@ -56,13 +86,27 @@ export class SpoolBooks {
 
   /**
    * A batch arrived: its numbers that are new are on the way from now on.
-   * @param of its gateway, which must be the owner of the spool
-   * @returns which of them are new; the others were taken before, are gone, or of a closed spool
+   * @param of its gateway, which must be the owner of the spool; `boot` is the process of it that sent the batch
+   * @param oldest more than `first` is taken for `first`: what is sent is held
+   * @returns which of them are new; the others were taken before, or are of a closed spool
+   * @throws BatchImplausibleError when the gateway cannot have reached them; nothing is changed then
    */
-  take({ spool, ...of }: GatewayParams & { spool: string }, first: number, count: number, oldest: number, now: number): number[] {
+  take(
+    { spool, boot, ...of }: GatewayParams & { spool: string; boot?: string },
+    first: number,
+    count: number,
+    oldest: number,
+    now: number,
+  ): number[] {
+    const last = first + count - 1;
+    const limit = highestPlausible(this.#books.get(spool)?.reach, now);
+    if (last > limit)
+      throw new BatchImplausibleError(`readings ${first} to ${last} are beyond ${limit}, the highest number that is plausible now`);
     const book = this.#bookOf(of, spool);
     book.desk.to = paramsOf(of);
-    this.#note(book, oldest, now);
+    isBelieved(book.desk, boot, true, now);
+    this.#note(book, now);
+    if (!book.closed || book.reopens) holds(book, Math.min(oldest, first), last, now);
     this.counts.received += count;
     const fresh: number[] = [];
     for (let n = first; n < first + count; n++) {
@@ -91,34 +135,54 @@ export class SpoolBooks {
     }
   }
 
-  /** The envelope of a batch cannot be read: the gateway is told once, and again when the batch comes again. */
-  reject(from: GatewayParams, payloadHash: string): void {
+  /** The envelope of a batch cannot be read: the gateway gets hash and reason once, and again when the batch comes again. */
+  reject(from: GatewayParams, payloadHash: string, reason: string): void {
     const { rejected } = this.#deskOf(from);
-    if (rejected.size < MAX_REJECTED) rejected.add(payloadHash);
+    if (rejected.size < MAX_REJECTED) rejected.set(payloadHash, reason);
+  }
+
+  /** Readings were set aside: their gateway gets how many and why. @param detail a sentence */
+  noteDead(from: GatewayParams, reason: DeadReason, readings: number, detail: string): void {
+    countDead(this.#deskOf(from), reason, readings, detail);
   }
 
   /**
-   * The gateway told which spools it holds. Of one process of it, an older message is ignored.
+   * The gateway reported which spools it holds. An older report of the same process is ignored, and so is what the gateway cannot have reached.
    * @param listedAt UTC ms of the processor's clock; without it (a message that the broker kept) it says nothing of now, and its counts are not noted
+   * @returns why something of it is not believed
    */
-  hearHealth(from: GatewayParams, { boot, at, spools }: HeldSpools, now: number, listedAt?: number): void {
+  hearHealth(from: GatewayParams, { boot, at, spools }: HeldSpools, now: number, listedAt?: number): string[] {
     const desk = this.#deskOf(from);
-    if (desk.lastHealth?.boot === boot && at < desk.lastHealth.at) return;
-    desk.lastHealth = { boot, at };
+    const { lastHealth } = desk;
+    if (lastHealth?.boot === boot && at < lastHealth.at && now - lastHealth.heardAt < OLDER_IGNORED_MS) return [];
+    desk.lastHealth = { boot, at, heardAt: now };
     desk.to = paramsOf(from);
     if (listedAt !== undefined) {
       desk.firstHealthAt ??= now;
       desk.lastHealthAt = now;
     }
     for (const book of desk.listed) if (now - book.heardAt > LISTED_AFTER_BATCH_MS) desk.listed.delete(book);
-    for (const { spool, oldest, drained, decoded, waiting, dropped } of spools) {
+    const believed = isBelieved(desk, boot, false, now);
+    const faults: string[] = [];
+    for (const said of spools) {
+      const { spool, oldest, drained, decoded, waiting, dropped } = said;
+      const fault = contradictionIn(said, highestPlausible(this.#books.get(spool)?.reach, now));
+      if (fault !== undefined) {
+        faults.push(`spool ${spool}: ${fault}`);
+        continue;
+      }
       const book = this.#bookOf(from, spool);
       if (book.desk !== desk) continue;
       hearWord(book, boot, drained, decoded ?? 0, now);
-      this.#note(book, oldest, now);
-      if (listedAt !== undefined && decoded !== undefined)
-        tell(book, { decoded, waiting: waiting ?? 0, dropped: dropped ?? {}, listedAt }, now);
+      this.#note(book, now);
+      if (!believed) continue;
+      book.oldest = oldest;
+      if (decoded === undefined) continue;
+      book.reach = advance(book.reach, decoded, now);
+      book.gone = upTo(book.gone, decoded);
+      if (listedAt !== undefined) tell(book, { decoded, waiting: waiting ?? 0, dropped: dropped ?? {}, listedAt }, now);
     }
+    return faults;
   }
 
   /** Whether a taken number is still to be stored: a flush may have made it gone since, or closed its spool. Asked before each flush. */
@@ -192,8 +256,11 @@ export class SpoolBooks {
   reopen(known: readonly SpoolRecord[]): void {
     const records = new Map(known.map((record) => [record.spool, record]));
     for (const record of known) this.#bookOf(record, record.spool);
-    for (const book of this.#books.values()) restore(book, records.get(book.spool));
-    for (const { listed } of this.#desks.values()) for (const book of listed) this.#open.add(book);
+    for (const book of this.#books.values()) restore(book, records.get(book.spool), this.openedAt);
+    for (const desk of this.#desks.values()) {
+      desk.deadLetters.clear();
+      for (const book of desk.listed) this.#open.add(book);
+    }
     Object.assign(this.counts, noCounts());
   }
 
@@ -203,15 +270,14 @@ export class SpoolBooks {
    */
   committed(epoch: number, isAsked: (to: GatewayParams) => boolean = () => true): { to: GatewayParams; message: Committed }[] {
     const messages: { to: GatewayParams; message: Committed }[] = [];
-    for (const { to, listed, rejected } of this.#desks.values()) {
+    for (const { to, listed, rejected, deadLetters } of this.#desks.values()) {
       if ((listed.size === 0 && rejected.size === 0) || !isAsked(to)) continue;
-      const spools = [...listed].map(({ spool, committed, gone, closed }) => ({
-        spool,
-        ranges: committed.toArray(),
-        gone: gone.toArray(),
-        closed,
-      }));
-      messages.push({ to, message: { epoch, spools, rejected: [...rejected] } });
+      const spools = [...listed].slice(-MAX_SPOOLS).map(messageOf);
+      const named = [...rejected].map(([batch, reason]) => ({ batch, reason }));
+      messages.push({
+        to,
+        message: { epoch, spools, rejected: named, ...(deadLetters.size ? { deadLetters: [...deadLetters.values()] } : {}) },
+      });
       rejected.clear();
     }
     return messages;
@@ -223,9 +289,8 @@ export class SpoolBooks {
   }
 
   /** The gateway spoke of a spool. */
-  #note(book: Book, oldest: number, now: number): void {
+  #note(book: Book, now: number): void {
     book.heardAt = now;
-    book.oldest = Math.max(book.oldest, oldest);
     book.desk.listed.add(book);
     this.#open.add(book);
   }
@@ -248,6 +313,15 @@ export class SpoolBooks {
     }
     return book;
   }
+}
+
+/** A number that the gateway cannot have reached makes it refuse the whole entry: a former release took such numbers. */
+function messageOf({ spool, committed, gone, closed, reach }: Book): Committed['spools'][number] {
+  const first = (ranges: Ranges): NumberRange[] =>
+    upTo(ranges, (reach?.highest ?? 0) + MAX_STEP)
+      .toArray()
+      .slice(0, MAX_RANGES);
+  return { spool, ranges: first(committed), gone: first(gone), closed };
 }
 
 function bySpool(numbers: readonly Numbered[]): Map<string, Ranges> {

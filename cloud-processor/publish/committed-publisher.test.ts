@@ -24,7 +24,7 @@ beforeEach(() => {
   committed = new CommittedPublisher({ books, publisher, epoch: () => 4, isStoreAway: () => isStoreAway });
   books.take({ ...one, spool: 'spool0001' }, 1, 1, 1, 0);
   books.take({ ...two, spool: 'spool0002' }, 1, 1, 1, 0);
-  books.reject(one, 'hash');
+  books.reject(one, 'hash', 'no JSON');
 });
 const gateways = () => told.splice(0).map(([{ gateway }, { epoch, rejected }]) => [gateway, epoch, rejected]);
 
@@ -35,14 +35,14 @@ test('tells those of a flush, or all', () => {
   expect(gateways()).toEqual([]);
   committed.tellAll();
   expect(gateways()).toEqual([
-    ['gateway-1', 4, ['hash']],
+    ['gateway-1', 4, [{ batch: 'hash', reason: 'no JSON' }]],
     ['gateway-2', 4, []],
   ]);
 });
 
 test('tells a gateway where it is, though its record says where it was', () => {
   committed.tell([{ ...one, room: 'studio' }]);
-  expect(gateways()).toEqual([['gateway-1', 4, ['hash']]]);
+  expect(gateways()).toEqual([['gateway-1', 4, [{ batch: 'hash', reason: 'no JSON' }]]]);
 });
 
 test.each(['the broker', 'the store'])('tells nothing while %s is away, and forgets nothing of it', (what) => {
@@ -54,5 +54,5 @@ test.each(['the broker', 'the store'])('tells nothing while %s is away, and forg
   connected = true;
   isStoreAway = false;
   committed.tell([one]);
-  expect(gateways()).toEqual([['gateway-1', 4, ['hash']]]);
+  expect(gateways()).toEqual([['gateway-1', 4, [{ batch: 'hash', reason: 'no JSON' }]]]);
 });

@@ -1,12 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBResult,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import type { Breather } from '../breather.js';
 import { deadLettersTable, prepareTables, readingsTable, secondsTable, spoolsTable } from './duckdb-schema.js';
 import type { DuckDbTable } from './duckdb-table.js';
 
-/** Without a limit DuckDB takes most of a Pi's memory. */
-const MEMORY_LIMIT = '512MB';
+/** Every instance of this product is opened with these. */
+export const DUCKDB_OPTIONS = {
+  /** Without a limit DuckDB takes most of a Pi's memory. */
+  memory_limit: '512MB',
+  threads: '2',
+  /** Nothing is fetched from the network or loaded from a home folder because a query names it. */
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+} as const;
 
 /** Asked while it is away. */
 export class StoreClosedError extends Error {
@@ -29,7 +43,7 @@ export class DuckDbFile {
   /** Opens the file, makes it when it is not there, and brings its tables up to date. */
   static async open(path: string): Promise<DuckDbFile> {
     await mkdir(dirname(path), { recursive: true });
-    const instance = await DuckDBInstance.create(path, { memory_limit: MEMORY_LIMIT, threads: '2' });
+    const instance = await DuckDBInstance.create(path, DUCKDB_OPTIONS);
     try {
       const writer = await instance.connect();
       await prepareTables(writer);
@@ -70,9 +84,9 @@ export class DuckDbFile {
     return run;
   }
 
-  /** Only within a transaction. */
-  async append<T extends object>(table: DuckDbTable<T>, rows: readonly T[], breather: Breather): Promise<void> {
-    await table.append(this.#appenders.get(table.name)!, rows, breather);
+  /** Only within a transaction. @param chunks as the table made them */
+  async append<T extends object>(table: DuckDbTable<T>, chunks: readonly DuckDBDataChunk[], breather: Breather): Promise<void> {
+    await table.append(this.#appenders.get(table.name)!, chunks, breather);
   }
 
   /** Waits for what is under way. */

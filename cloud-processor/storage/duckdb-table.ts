@@ -39,8 +39,9 @@ function small(type: DuckDBType, bits: number): Codec {
 
 function whole(value: number, limit: number): number {
   if (Number.isInteger(value) && value >= -limit && value < limit) return value;
-  throw new RangeError(`${value} is no whole number of the column's size`);
+  throw new RangeError(`${value} is not a whole number of the column's size`);
 }
+
 const same = <T>(value: T): T => value;
 
 /** Kinds of columns. */
@@ -49,7 +50,7 @@ export const bool = codec<boolean, boolean>(BOOLEAN, same, same);
 export const tinyint = small(TINYINT, 8);
 export const smallint = small(SMALLINT, 16);
 export const integer = small(INTEGER, 32);
-export const bigint = codec<number, bigint>(BIGINT, BigInt, Number);
+export const bigint = codec<number, bigint>(BIGINT, (value) => BigInt(whole(value, Number.MAX_SAFE_INTEGER + 1)), Number);
 export const double = codec<number, number>(DOUBLE, same, same);
 export const doubles = codec<number[], DuckDBListValue>(LIST(DOUBLE), listValue, ({ items }) => [...items] as number[]);
 /** A figure to a tenth, as a whole number of tenths: sums of it are exact. */
@@ -71,7 +72,7 @@ export const json = codec<unknown, string>(
 /** Ranges of numbers, flat: from, to, from, to. */
 export const ranges = codec<NumberRange[], DuckDBListValue>(
   LIST(BIGINT),
-  (list) => listValue(list.flat().map(BigInt)),
+  (list) => listValue(list.flat().map((value) => BigInt(whole(value, Number.MAX_SAFE_INTEGER + 1)))),
   ({ items }) => {
     const list: NumberRange[] = [];
     for (let i = 0; i < items.length; i += 2) list.push([Number(items[i]), Number(items[i + 1])]);
@@ -89,6 +90,11 @@ const CHUNK_ROWS = 1000;
 export class DuckDbTable<T extends object> {
   /** For `SELECT`, in the order that `rowsOf` expects. */
   readonly select: string;
+  /** The same with NULL in some columns, which are not read then. */
+  selectWithout(...properties: (keyof T & string)[]): string {
+    return this.columns.map(([property, column]) => (properties.includes(property) ? `NULL AS ${column}` : column)).join(', ');
+  }
+
   readonly schema: string;
   readonly #types: DuckDBType[];
 
@@ -102,22 +108,50 @@ export class DuckDbTable<T extends object> {
     this.#types = columns.map(([, , { type }]) => type);
   }
 
-  /** @throws RangeError when a value does not fit; the appender must be cleared then */
-  async append(to: DuckDBAppender, rows: readonly T[], breather: Breather): Promise<void> {
+  /** @throws RangeError when a value does not fit */
+  async chunksOf(rows: readonly T[], breather: Breather): Promise<DuckDBDataChunk[]> {
+    const chunks: DuckDBDataChunk[] = [];
     for (let first = 0; first < rows.length; first += CHUNK_ROWS) {
       const part = rows.slice(first, first + CHUNK_ROWS);
       const chunk = DuckDBDataChunk.create(this.#types, part.length);
-      for (const [i, [property, , { encode }]] of this.columns.entries()) {
+      for (const [i, [property, column, { encode }, optional]] of this.columns.entries()) {
         const values = part.map((row) => {
           const value = row[property];
-          return value === undefined ? null : encode(value as never);
+          if (value !== undefined) return encode(value as never);
+          if (!optional) throw new RangeError(`${column} is missing`);
+          return null;
         });
         chunk.setColumnValues(i, values);
       }
+      chunks.push(chunk);
+      if (breather.isDue) await breather.breathe();
+    }
+    return chunks;
+  }
+
+  async append(to: DuckDBAppender, chunks: readonly DuckDBDataChunk[], breather: Breather): Promise<void> {
+    for (const chunk of chunks) {
       to.appendDataChunk(chunk);
       if (breather.isDue) await breather.breathe();
     }
-    if (rows.length) to.flushSync();
+    if (chunks.length) to.flushSync();
+  }
+
+  /** Why this row does not fit into its columns: the end of a sentence. Undefined: it does. */
+  faultOf(row: T): string | undefined {
+    for (const [property, column, { encode }, optional] of this.columns) {
+      const value = row[property];
+      if (value === undefined) {
+        if (!optional) return `${column} is missing`;
+        continue;
+      }
+      try {
+        encode(value as never);
+      } catch (error) {
+        return `${column}: ${(error as Error).message}`;
+      }
+    }
+    return undefined;
   }
 
   /** @param result of a `SELECT` of `select`, or of a `RETURNING` of it */

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { emptyRoster, Roster } from '../aggregation/roster.js';
+import { Derivation } from '../ingest/derivation.js';
 import { readingAt, recordOf, secondOf, T0 } from '../test-data/readings.js';
+import { DUCKDB_OPTIONS, DuckDbFile } from './duckdb-file.js';
 import { DuckDbTimeSeriesStore } from './duckdb-time-series-store.js';
 import { storeContract } from './time-series-store.contract.js';
 import { StoreOpenError } from './time-series-store.js';
@@ -45,6 +48,44 @@ test('a process that is killed while it writes loses no write that it told of, a
   expect(seconds).toHaveLength(count);
   expect(spools.map((s) => s.ranges)).toEqual([[[1, count]]]);
   expect(watermarkAt).toBe(seconds.at(-1)!.at);
+});
+
+test('a start succeeds whatever `raw` a former release stored', async () => {
+  const store = await DuckDbTimeSeriesStore.open(fileOf('fat'));
+  await store.begin();
+  const nothing = { replaced: [], seconds: [], spools: [], deadLetters: [], removedDeadLetters: [], watermarkAt: T0 };
+  // More than the memory that DuckDB may take.
+  const readings = Array.from({ length: 60 }, (_, i) =>
+    readingAt(i * 10, { number: i + 1, ...(i === 0 ? {} : { raw: 'ab'.repeat(2_500_000) }) }),
+  );
+  await store.write({ ...nothing, readings });
+  await store.close();
+
+  const again = await DuckDbTimeSeriesStore.open(fileOf('fat'));
+  const derivation = new Derivation({
+    store: again,
+    rosterOf: () => new Roster(emptyRoster),
+    clock: () => T0 + 5000,
+    watermarkAt: (await again.begin()).watermarkAt,
+  });
+  await derivation.resume();
+  expect(await derivation.flush([readingAt(1000, { number: 99 })])).toMatchObject({ refused: [] });
+  const span = { gym: 'demo', sensor: 'ant-hr-1', from: 0, until: Number.MAX_SAFE_INTEGER };
+  expect(await again.readingsOf([span])).toHaveLength(61);
+  expect(await again.prune({ readingsBefore: T0 + 500, secondsBefore: 0 })).toMatchObject({ readings: 50 });
+  await again.close();
+});
+
+test('no extension is installed or loaded because a query names it', async () => {
+  const file = await DuckDbFile.open(fileOf('settings'));
+  const names = Object.keys(DUCKDB_OPTIONS);
+  const result = await file.read(
+    `SELECT name, value FROM duckdb_settings() WHERE name IN (${names.map((name) => `'${name}'`).join(', ')})`,
+  );
+  const settings = Object.fromEntries((await result.getRowsJS()) as [string, string][]);
+  expect(settings).toMatchObject({ autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', threads: '2' });
+  await expect(file.read("SELECT * FROM 'https://127.0.0.1/x.parquet'")).rejects.toThrow(/httpfs|extension/i);
+  await file.close();
 });
 
 test('one process owns the file', async () => {
@@ -117,14 +158,14 @@ test('after a write that failed it begins from the file, opened anew, and questi
   await store.begin();
   const reading = readingAt(0, { number: 1 });
   await store.write({ ...nothing, readings: [reading] });
-  const fail = () => store.write({ ...nothing, readings: [readingAt(1, { heartRateBpm: 1e9 })] });
+  const fail = () => store.write({ ...nothing, readings: [readingAt(1)], watermarkAt: 1e300 });
 
-  await expect(fail()).rejects.toThrow(RangeError);
+  await expect(fail()).rejects.toThrow('out of range');
   const [found, state, again] = await Promise.all([store.readings(all), store.begin(), store.readings(all)]);
   expect([found, again, state.epoch]).toEqual([[reading], [reading], 2]);
 
   // It cannot be opened: it stays away, and answers so, until it can.
-  await expect(fail()).rejects.toThrow(RangeError);
+  await expect(fail()).rejects.toThrow('out of range');
   await rename(file, `${file}.elsewhere`);
   await expect(store.begin()).rejects.toThrow('ENOENT'); // it never begins with an empty one
   await mkdir(file);

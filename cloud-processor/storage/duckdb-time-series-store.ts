@@ -20,9 +20,12 @@ import type {
   StoreWrite,
   TimeSeriesStore,
 } from './time-series-store.js';
-import { StoreOpenError } from './time-series-store.js';
+import { StoreOpenError, type Unstorable, UnstorableError } from './time-series-store.js';
 
 type Row = Record<string, unknown>;
+
+/** A start reads these: a former release stored readings whose `raw` takes more memory than there is. */
+const WITHOUT_RAW = readingsTable.selectWithout('raw');
 
 /** One step of a pruning deletes what is within this span: some tens of ms for a room full of straps. */
 const PRUNE_STEP_MS = 10 * 60_000;
@@ -62,20 +65,23 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     });
   }
 
-  async write({ readings, replaced, seconds, spools, deadLetters, removedDeadLetters, watermarkAt }: StoreWrite): Promise<MemberSecond[]> {
+  async write(write: StoreWrite): Promise<MemberSecond[]> {
+    const { replaced, spools, removedDeadLetters, watermarkAt } = write;
     const breather = new Breather();
+    // What does not fit is found before anything is written.
+    const chunks = await chunksOf(write, breather);
     return this.#transaction(async (writer, file) => {
       const before = replaced.length ? await deleteSeconds(writer, replaced, breather) : [];
-      await file.append(readingsTable, readings, breather);
-      await file.append(secondsTable, seconds, breather);
+      await file.append(readingsTable, chunks.readings, breather);
+      await file.append(secondsTable, chunks.seconds, breather);
       if (removedDeadLetters.length)
         await writer.run(
           `DELETE FROM dead_letters AS l USING (VALUES ${removedDeadLetters.map(({ spool, number }) => `(${quote(spool)}, ${number}::BIGINT)`).join(', ')}) AS d(spool, number)
            WHERE l.spool = d.spool AND l.number = d.number`,
         );
-      await file.append(deadLettersTable, deadLetters, breather);
+      await file.append(deadLettersTable, chunks.deadLetters, breather);
       if (spools.length) await writer.run(`DELETE FROM spools WHERE spool IN (${spools.map(({ spool }) => quote(spool)).join(', ')})`);
-      await file.append(spoolsTable, spools, breather);
+      await file.append(spoolsTable, chunks.spools, breather);
       await writer.run(setState('watermark_at', watermarkAt));
       return before;
     });
@@ -110,6 +116,8 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
          spans.map((s) => s.from),
          spans.map((s) => s.until),
        )} ORDER BY at_ms, spool, number`,
+      [],
+      WITHOUT_RAW,
     );
   }
 
@@ -272,9 +280,9 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     return deleted;
   }
 
-  async #select<T extends object>(table: DuckDbTable<T>, rest: string, values?: DuckDBValue[]): Promise<T[]> {
+  async #select<T extends object>(table: DuckDbTable<T>, rest: string, values?: DuckDBValue[], columns = table.select): Promise<T[]> {
     const file = await this.#file;
-    return table.rowsOf(await file.read(`SELECT ${table.select} FROM ${table.name} ${rest}`, values), new Breather());
+    return table.rowsOf(await file.read(`SELECT ${columns} FROM ${table.name} ${rest}`, values), new Breather());
   }
 
   async #rows(sql: string, values?: DuckDBValue[]): Promise<Row[]> {
@@ -282,6 +290,36 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     return (await (await file.read(sql, values)).getRowObjectsJS()) as Row[];
   }
 }
+
+/** @throws UnstorableError naming every row that does not fit */
+async function chunksOf(write: StoreWrite, breather: Breather) {
+  const { readings, seconds, spools, deadLetters } = write;
+  try {
+    return {
+      readings: await readingsTable.chunksOf(readings, breather),
+      seconds: await secondsTable.chunksOf(seconds, breather),
+      spools: await spoolsTable.chunksOf(spools, breather),
+      deadLetters: await deadLettersTable.chunksOf(deadLetters, breather),
+    };
+  } catch (error) {
+    const rows = unstorableOf(write);
+    if (Object.values(rows).every((list) => list.length === 0)) throw error;
+    throw new UnstorableError(rows);
+  }
+}
+
+const unstorableOf = ({ readings, seconds, spools, deadLetters }: StoreWrite) => ({
+  readings: unstorable(readingsTable, readings),
+  seconds: unstorable(secondsTable, seconds),
+  spools: unstorable(spoolsTable, spools),
+  deadLetters: unstorable(deadLettersTable, deadLetters),
+});
+
+const unstorable = <T extends object>(table: DuckDbTable<T>, rows: readonly T[]): Unstorable<T>[] =>
+  rows.flatMap((row) => {
+    const reason = table.faultOf(row);
+    return reason === undefined ? [] : [{ row, reason }];
+  });
 
 /** Deletes whatever stands in the given seconds, in any room. @returns what stood there */
 async function deleteSeconds(writer: DuckDBConnection, replaced: StoreWrite['replaced'], breather: Breather): Promise<MemberSecond[]> {

@@ -1,6 +1,6 @@
 import type { Totals } from '../aggregation/totals.js';
 import { letterOf, readingAt, recordOf, secondOf, T0 } from '../test-data/readings.js';
-import type { StoreWrite, TimeSeriesStore } from './time-series-store.js';
+import { type StoreWrite, type TimeSeriesStore, UnstorableError } from './time-series-store.js';
 
 const at = (second: number) => T0 + second * 1000;
 const write = (fields: Partial<StoreWrite>): StoreWrite => ({
@@ -108,6 +108,29 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
     for (let limit = 0; limit <= due.length + 1; limit++)
       expect(await store.memberSeconds({ gym: 'demo', member: 'ada', ...always, limit })).toEqual(due.slice(0, limit));
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 4 })).toEqual([...due.slice(0, 3), secondOf(3, { gym: 'other' })]);
+  });
+
+  test('rows that it cannot hold are named, nothing of that write is stored, and the others can be written at once', async () => {
+    await fresh('unstorable');
+    const readings = [
+      readingAt(1, { number: 1 }),
+      readingAt(2, { number: 2, heartRateBpm: 1e9 }),
+      readingAt(3, { number: 3, steps: 1e300 }),
+    ];
+    const seconds = [secondOf(1), secondOf(2, { beats: 1e9 })];
+    const spools = [recordOf('spool001', { ranges: [[1, 3]] }), recordOf('spool002', { gone: [[1, 1e300]] })];
+    const bad = { readings: readings.slice(1), seconds: [seconds[1]!], spools: [spools[1]!] };
+    const failed = await store.write(write({ readings, seconds, spools })).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failed).toBeInstanceOf(UnstorableError);
+    const { rows } = failed as UnstorableError;
+    for (const kind of ['readings', 'seconds', 'spools'] as const) expect(rows[kind].map(({ row }) => row)).toEqual(bad[kind]);
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual([]);
+    await store.write(write({ readings: readings.slice(0, 1), seconds: seconds.slice(0, 1), spools: spools.slice(0, 1) }));
+    expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual(readings.slice(0, 1));
+    expect((await store.begin()).spools).toEqual(spools.slice(0, 1));
   });
 
   test('a write that fails stores nothing, and the next one succeeds', async () => {

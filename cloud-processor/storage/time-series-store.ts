@@ -98,14 +98,16 @@ export interface TimeSeriesStore {
   begin(): Promise<StoreState>;
   /**
    * @returns the member-seconds that stood where the new ones stand now
-   * @throws when it is not known whether all or nothing of it is stored: `begin` tells
+   * @throws UnstorableError when the store cannot hold some rows, whatever stands beside them: nothing is stored, and the rest can be written
+   * @throws ReadingsSetAsideError when everything else is stored
+   * @throws anything else when it is not known whether all or nothing of it is stored: `begin` tells
    */
   write(write: StoreWrite): Promise<MemberSecond[]>;
   /** Deletes readings, member-seconds, and dead letters that arrived before `readingsBefore`. Writes that come meanwhile wait for a part of it only. */
   prune(limits: PruneLimits): Promise<PruneCounts>;
   /** In order (`inOrder`). */
   readings(query: ReadingsQuery): Promise<StoredReading[]>;
-  /** The readings of many stretches in one go, in order. Those of one sensor must not overlap. */
+  /** The readings of many stretches in one go, in order, without `raw`: nothing is derived from it. Those of one sensor must not overlap. */
   readingsOf(spans: readonly SensorSpan[]): Promise<StoredReading[]>;
   /** `at` of the latest reading, UTC ms; undefined when there is none. */
   newestReadingAt(): Promise<number | undefined>;
@@ -129,4 +131,39 @@ export interface TimeSeriesStore {
 /** The store cannot be opened. The message is a sentence for people. */
 export class StoreOpenError extends UserFacingError {
   readonly code = 'STORE_OPEN_FAILED';
+}
+
+/** A row that the store cannot hold, and why: the end of a sentence. */
+export interface Unstorable<T> {
+  row: T;
+  reason: string;
+}
+
+/** Some rows do not fit into the store. Nothing of the write is stored, and the store can be used as before. */
+export class UnstorableError extends Error {
+  readonly code = 'STORE_ROWS_UNSTORABLE';
+  constructor(
+    readonly rows: {
+      readings: readonly Unstorable<StoredReading>[];
+      seconds: readonly Unstorable<MemberSecond>[];
+      spools: readonly Unstorable<SpoolRecord>[];
+      deadLetters: readonly Unstorable<DeadLetter>[];
+    },
+  ) {
+    const [first] = [...rows.readings, ...rows.seconds, ...rows.spools, ...rows.deadLetters];
+    super(`the store cannot hold ${first ? `a row: ${first.reason}` : 'a row'}`);
+  }
+}
+
+/** The write is stored and the store can be used as before, but it keeps these readings as dead letters. */
+export class ReadingsSetAsideError extends Error {
+  readonly code: string = 'STORE_READINGS_SET_ASIDE';
+  constructor(
+    message: string,
+    readonly deadLetters: readonly DeadLetter[],
+    /** What `write` would have returned. */
+    readonly before: MemberSecond[],
+  ) {
+    super(message);
+  }
 }

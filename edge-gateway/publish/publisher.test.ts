@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MIN_UTC_MS, type NumberRange, type Reading, type ReadingBatch } from '@pulseboard/contract';
+import { type Committed, MIN_UTC_MS, type NumberRange, type Reading, type ReadingBatch } from '@pulseboard/contract';
 import { batchName } from '@pulseboard/contract/batch-name';
 import { pino } from 'pino';
 import { DiskSpool } from '../spool/disk-spool.js';
@@ -106,7 +106,7 @@ async function bench(options: BenchOptions = {}) {
     await publisher.tick();
     advance(0);
   };
-  const commit = (ranges: NumberRange[], { epoch = 1, closed = false, spool = id, rejected = [] as string[] } = {}) =>
+  const commit = (ranges: NumberRange[], { epoch = 1, closed = false, spool = id, rejected = [] as Committed['rejected'] } = {}) =>
     publisher.onCommitted({ epoch, rejected, spools: [{ spool, ranges, gone: [], closed }] });
   const take = (first: number, last = first) => {
     for (let n = first; n <= last; n++) publisher.take(reading(n));
@@ -313,10 +313,10 @@ test('a batch that the processor cannot read is dropped when it is named by its 
   advance(0);
   take(4, 5);
   advance(50);
-  commit([], { rejected: [batchName(sent[0]!.payload), 'f'.repeat(64)] });
+  commit([], { rejected: [batchName(sent[0]!.payload), 'f'.repeat(64)].map((batch) => ({ batch, reason: 'no JSON' })) });
   expect(publisher.ledger()).toMatchObject([{ decoded: 5, committed: 0, waiting: 2, dropped: { rejected: 3 }, oldest: 4 }]);
   const aside = JSON.parse(readFileSync(join(folder, 'set-aside', `rejected-${SPOOL}-1.json`), 'utf8'));
-  expect(aside).toEqual({ spool: SPOOL, first: 1, last: 3, readings: [1, 2, 3].map(reading) });
+  expect(aside).toEqual({ spool: SPOOL, first: 1, last: 3, reason: 'no JSON', readings: [1, 2, 3].map(reading) });
 });
 
 test('a forged commit deletes nothing and is counted', async () => {

@@ -1,4 +1,14 @@
-import { type Clock, type Committed, type Id, MIN_UTC_MS, type Reading, type ReadingBatch, type SpoolLedger } from '@pulseboard/contract';
+import {
+  type Clock,
+  type Committed,
+  type DeadLettersOfGateway,
+  type Id,
+  MAX_SPOOLS,
+  MIN_UTC_MS,
+  type Reading,
+  type ReadingBatch,
+  type SpoolLedger,
+} from '@pulseboard/contract';
 import { batchName } from '@pulseboard/contract/batch-name';
 import type { Logger } from 'pino';
 import type { Anchor } from '../spool/anchor.js';
@@ -48,6 +58,9 @@ const realSchedule = (run: () => void, delayMs: number) => {
 export class Publisher {
   readonly #o: Required<PublisherOptions>;
   readonly #sent = new Map<string, { spool: string; first: number; last: number }>();
+  readonly #deadLogged = new Map<string, number>();
+  /** Readings of this gateway that the processor set aside, as it said last. */
+  deadLetters: readonly DeadLettersOfGateway[] = [];
   #unacknowledgedBacklog = 0;
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #timer: { cancel(): void } | undefined;
@@ -94,7 +107,8 @@ export class Publisher {
 
   onCommitted(committed: Committed): void {
     const { protocol, disk, monotonic, log, onDrained } = this.#o;
-    for (const name of committed.rejected) this.#reject(name);
+    for (const { batch, reason } of committed.rejected) this.#reject(batch, reason);
+    this.#noteDead(committed.deadLetters ?? []);
     const refusedBefore = protocol.refusedEntries;
     const finished = protocol.hear(committed, monotonic());
     if (protocol.refusedEntries > refusedBefore) log.warn('committed goes beyond what was sent; nothing is deleted for it');
@@ -114,10 +128,12 @@ export class Publisher {
     this.#flush();
   }
 
-  /** The gateway's side of the ledger, a row for each spool that it holds. */
+  /** The gateway's side of the ledger, a row for each spool that it holds; of too many, the oldest ones and the current one. */
   ledger(): SpoolLedger[] {
     const { protocol, disk, clock } = this.#o;
-    return protocol.spools.map((spool) => {
+    const { spools, current } = protocol;
+    const listed = spools.length <= MAX_SPOOLS ? spools : [...spools.slice(0, MAX_SPOOLS - 1), current];
+    return listed.map((spool) => {
       const [oldest] = spool.heldCount ? disk.read(spool.id, spool.oldest, spool.oldest) : [];
       return {
         spool: spool.id,
@@ -224,15 +240,34 @@ export class Publisher {
   }
 
   /** @param name of a batch that the processor cannot read */
-  #reject(name: string): void {
+  #reject(name: string, reason: string): void {
     const { protocol, disk, log } = this.#o;
     const batch = this.#sent.get(name);
     if (!batch) return;
     this.#sent.delete(name);
     const { spool, first, last } = batch;
-    const file = disk.setAside(`rejected-${spool}-${first}.json`, JSON.stringify({ ...batch, readings: disk.read(spool, first, last) }));
+    const file = disk.setAside(
+      `rejected-${spool}-${first}.json`,
+      JSON.stringify({ ...batch, reason, readings: disk.read(spool, first, last) }),
+    );
     const readings = protocol.reject(spool, first, last);
-    if (readings) log.error({ ...batch, readings, file }, 'the processor cannot read a batch; it was dropped from the spool and set aside');
+    if (readings)
+      log.error({ ...batch, readings, reason, file }, 'the processor cannot read a batch; it was dropped from the spool and set aside');
+  }
+
+  /** A line for each reason, and another one whenever there are ten times as many: a faulty strap makes four a second. */
+  #noteDead(deadLetters: readonly DeadLettersOfGateway[]): void {
+    for (const { reason, readings, example } of deadLetters) {
+      const logged = this.#deadLogged.get(reason) ?? 0;
+      if (readings < logged) this.#deadLogged.set(reason, 0); // another epoch
+      if (readings < 10 * logged || readings === logged) continue;
+      this.#deadLogged.set(reason, readings);
+      this.#o.log.warn(
+        { reason, readings, example },
+        'the processor set readings of this gateway aside as dead letters; they are not on boards or in statistics',
+      );
+    }
+    this.deadLetters = deadLetters;
   }
 
   #remember(payload: string, batch: { spool: string; first: number; last: number }): void {

@@ -36,7 +36,9 @@ class BooksWithoutGone extends SpoolBooks {
 
 /** Health says nothing of spools. */
 class BooksDeafToHealth extends SpoolBooks {
-  override hearHealth(): void {}
+  override hearHealth(): string[] {
+    return [];
+  }
 }
 
 /** Does not send again for a new epoch. */

@@ -128,7 +128,7 @@ export class SimulatedGateway {
   hear(message: Committed): void {
     if (!this.up) return;
     const { events, figures } = this.world;
-    for (const hash of message.rejected) {
+    for (const { batch: hash } of message.rejected) {
       const batch = this.#sent.get(hash);
       if (batch) this.card.setAside(this.protocol, batch);
     }
@@ -205,7 +205,7 @@ export class SimulatedGateway {
     const hash = `${this.id}/${this.#startedAt}/${++this.#hashes}`;
     this.#sent.set(hash, { spool: spool.id, first, last });
     if (this.#sent.size > REMEMBERED_BATCHES) this.#sent.delete(this.#sent.keys().next().value!);
-    const message = { from: this.params, spool: spool.id, first, oldest: spool.oldest, readings, hash };
+    const message = { from: this.params, boot: String(this.#startedAt), spool: spool.id, first, oldest: spool.oldest, readings, hash };
     const acknowledged = this.link && broker.carry(() => processor.receive(message), true);
     if (acknowledged && variant.trustsPuback) {
       spool.hear([[first, last]]);

@@ -70,12 +70,12 @@ export class SimulatedProcessor implements FlushOf {
     });
   }
 
-  receive({ from, spool, first, oldest, readings, hash }: BatchMessage): void {
+  receive({ from, boot, spool, first, oldest, readings, hash }: BatchMessage): void {
     if (!this.up) return;
     const { events } = this.world;
     if (readings.some(({ isPoison }) => isPoison)) {
       for (const reading of readings) reading.wasUnreadable = true;
-      this.books.reject(from, hash);
+      this.books.reject(from, hash, 'unreadable');
       return;
     }
     // The board does not wait for the store.
@@ -84,7 +84,7 @@ export class SimulatedProcessor implements FlushOf {
       this.books.turnAway(readings.length);
       return;
     }
-    for (const n of this.books.take({ ...from, spool }, first, readings.length, oldest, events.now)) {
+    for (const n of this.books.take({ ...from, spool, boot }, first, readings.length, oldest, events.now)) {
       const reading = readings[n - first]!;
       this.#buffer.set(keyOf(reading), reading);
     }

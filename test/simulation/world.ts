@@ -25,6 +25,7 @@ export interface TrueReading extends StoredReading {
 
 export interface BatchMessage {
   from: GatewayParams;
+  boot: string;
   spool: string;
   first: number;
   oldest: number;

@@ -34,6 +34,8 @@ export class LinesRefusedError extends Error {
     message: string,
     /** How many of them are older than the database keeps; undefined: none, or it did not say. */
     readonly tooOld?: number,
+    /** A limit of the database on series was reached: the name of its setting. Series that it knows are stored. */
+    readonly limit?: string,
   ) {
     super(message);
   }
@@ -75,9 +77,7 @@ export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server
   switch (status) {
     case 400:
     case 422:
-      return of === 'write'
-        ? new LinesRefusedError(reason || said, tooOldIn(whole))
-        : new QueryRefusedError(`${server} refuses a query (${said})`);
+      return of === 'write' ? refusalOf(reason || said, whole) : new QueryRefusedError(`${server} refuses a query (${said})`);
     case 401:
     case 403:
       return new InfluxLoginError(
@@ -97,6 +97,17 @@ export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server
     default:
       return new InfluxAwayError(`${server} answers ${said}`);
   }
+}
+
+/** Of 1: `partial write: max-values-per-tag limit exceeded (100/100): measurement="reading" tag="sensor" value="…" dropped=1`. */
+function refusalOf(reason: string, whole: string): LinesRefusedError {
+  const [limit] = /max-(?:values-per-tag|series-per-database)/.exec(whole) ?? [];
+  if (!limit) return new LinesRefusedError(reason, tooOldIn(whole));
+  return new LinesRefusedError(
+    `${reason}; raise ${limit} in the [data] section of its configuration, then start it again`,
+    undefined,
+    limit,
+  );
 }
 
 /** An error that stands in an answer of status 200. */

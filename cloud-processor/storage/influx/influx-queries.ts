@@ -22,7 +22,7 @@ export class InfluxQueries {
 
   async readings({ gym, sensors, from, until }: ReadingsQuery): Promise<StoredReading[]> {
     const [series] = await this.database.query(
-      [readingsWhere(isOneOf('gym', [gym]), isOneOf('sensor', sensors), within(from, until))],
+      [readingsWhere(readingPoints.select, isOneOf('gym', [gym]), isOneOf('sensor', sensors), within(from, until))],
       'write',
     );
     return readingsIn(series!).sort(inOrder);
@@ -33,7 +33,7 @@ export class InfluxQueries {
     const statements = groups.map((group) => {
       const [{ gym, from, until }] = group as [SensorSpan];
       const sensors = group.map(({ sensor }) => sensor);
-      return readingsWhere(isOneOf('gym', [gym]), isOneOf('sensor', sensors), within(from, until));
+      return readingsWhere(WITHOUT_RAW, isOneOf('gym', [gym]), isOneOf('sensor', sensors), within(from, until));
     });
     return (await this.database.query(statements, 'write')).flatMap(readingsIn).sort(inOrder);
   }
@@ -167,8 +167,9 @@ const SUMMARY = 'sum("seconds") AS "seconds", sum("meanBpm") AS "bpm", min("minB
 const meanOf = (sumBpm: number, seconds: number): number => Math.round(Math.round(sumBpm * 10) / seconds) / 10;
 
 const selectSeconds = `SELECT ${secondPoints.select} FROM "member_second"`;
-const readingsWhere = (...conditions: (string | string[])[]): string =>
-  `SELECT ${readingPoints.select} FROM "reading" ${where(...conditions.flat())}`;
+const readingsWhere = (columns: string, ...conditions: (string | string[])[]): string =>
+  `SELECT ${columns} FROM "reading" ${where(...conditions.flat())}`;
+const WITHOUT_RAW = readingPoints.selectWithout('raw');
 
 const readingsIn = (series: readonly Series[]): StoredReading[] => series.flatMap((each) => readingPoints.rowsOf(each));
 const secondsIn = (series: readonly Series[]): MemberSecond[] => series.flatMap((each) => secondPoints.rowsOf(each));

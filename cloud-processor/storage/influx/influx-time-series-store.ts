@@ -2,30 +2,35 @@ import type { Clock, MemberSecond } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { StoredReading } from '../../aggregation/stored-reading.js';
 import type { DeadLetter, DeadReason } from '../../ingest/dead-letter.js';
+import type { SpoolRecord } from '../../ingest/spool-record.js';
 import type { BookStore } from '../book-store.js';
-import type {
-  DeadLetterPlace,
-  PruneCounts,
-  PruneLimits,
-  SecondsOfMember,
-  StoreState,
-  StoreWrite,
-  TimeSeriesStore,
+import {
+  type DeadLetterPlace,
+  type PruneCounts,
+  type PruneLimits,
+  ReadingsSetAsideError,
+  type SecondsOfMember,
+  type StoreState,
+  type StoreWrite,
+  type TimeSeriesStore,
+  type Unstorable,
+  UnstorableError,
 } from '../time-series-store.js';
 import { type PointsOfFlush, pointsIn, textOf } from './flush-text.js';
 import type { InfluxDatabase } from './influx-database.js';
 import { InfluxAwayError } from './influx-errors.js';
 import { InfluxQueries } from './influx-queries.js';
 import { goneSecond, readingPoints, secondPoints } from './influx-schema.js';
+import { LineError } from './line-protocol.js';
 import { LogGuard } from './log-guard.js';
 import type { Measurement } from './measurement.js';
 import { movedSeconds } from './moved-seconds.js';
 import { pruneStep } from './prune-step.js';
 import { RecentSeconds } from './recent-seconds.js';
 
-/** A flush is stored, but for readings that InfluxDB refuses: they are dead letters now. What is durable, `begin` tells. */
-export class ReadingsRefusedError extends Error {
-  readonly code = 'READINGS_REFUSED';
+/** A flush is stored, but for readings that InfluxDB refuses: they are dead letters now. */
+export class ReadingsRefusedError extends ReadingsSetAsideError {
+  override readonly code = 'READINGS_REFUSED';
 }
 
 /** The flush before this one may stand half in InfluxDB: `begin` finishes it first. */
@@ -76,8 +81,8 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
       const unfinished = await this.#books.unfinished();
       if (unfinished !== undefined) {
         const points = await pointsIn(unfinished);
-        const refused = await this.#apply(points);
-        await this.#books.finish(points.isAgain ? [] : refused);
+        const { letters } = await this.#apply(points);
+        await this.#books.finish(points.isAgain ? [] : letters);
       }
       this.#isUnfinished = false;
       // Asked even where nothing was unfinished: whoever begins must know that InfluxDB answers.
@@ -93,20 +98,19 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
       if (this.#isUnfinished) throw new FlushUnfinishedError('the flush before this one is not finished');
       await this.logGuard.demandKnownWhole();
       // What cannot be written at all is found before anything is.
-      const lines = linesOf({ readings, seconds });
+      const lines = linesOf({ readings, seconds }, spools);
       const before = await this.#standing(replaced);
       const moved = movedSeconds(before, seconds);
       const flush = await textOf({ readings, seconds, moved });
       this.#isUnfinished = true;
       await this.#books.commit({ spools, deadLetters, removedDeadLetters, watermarkAt, flush });
-      const refused = await this.#apply({ readings, seconds, moved }, lines);
-      if (refused.length) {
-        await this.#books.finish(refused);
-        throw new ReadingsRefusedError(`InfluxDB refused ${refused.length} readings, which are dead letters now: ${refused[0]!.detail}`);
-      }
+      const { letters, standing } = await this.#apply({ readings, seconds, moved }, lines);
+      if (letters.length) await this.#books.finish(letters);
       this.#isUnfinished = false;
-      this.#recent.note(write);
-      return before;
+      this.#recent.note({ ...write, seconds: standing });
+      if (letters.length === 0) return before;
+      const sentence = `InfluxDB refused ${letters.length} readings, which are dead letters now: ${letters[0]!.detail}`;
+      throw new ReadingsRefusedError(sentence, letters, before);
     });
   }
 
@@ -141,8 +145,8 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     this.#database.close();
   }
 
-  /** @returns the readings that InfluxDB refuses @throws InfluxAwayError also when it refuses a second that it should keep */
-  async #apply(points: PointsOfFlush, lines = linesOf(points)): Promise<DeadLetter[]> {
+  /** @returns the readings that InfluxDB refuses, and the seconds that it takes @throws InfluxAwayError also when it takes no second at all */
+  async #apply(points: PointsOfFlush, lines = linesOf(points)): Promise<{ letters: DeadLetter[]; standing: MemberSecond[] }> {
     const { readings, seconds, moved } = points;
     const gone = moved.map((place) => secondPoints.lineOf(goneSecond(place)));
     const refused = await this.#database.write([...lines, ...gone]).catch(async (error: Error) => {
@@ -150,23 +154,28 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
       throw error;
     });
     const beside = refused.filter(({ index }) => index >= readings.length);
-    const lost = beside.filter(({ isTooOld }) => !isTooOld);
-    // A second is derived once: it cannot be set aside as a reading can.
-    if (lost.length)
+    const faulty = beside.filter(({ isTooOld, isBeyondLimit }) => !isTooOld && !isBeyondLimit);
+    const most = seconds.length + moved.length;
+    // All seconds have the same fields: another type of one of them is a fault of the database, which a person has to repair.
+    if (faulty.length > 0 && faulty.length === most)
       throw new InfluxAwayError(
-        `InfluxDB refuses ${lost.length} member-seconds of ${seconds.length + moved.length}; does something else write there, or is a limit of it reached? It says: ${lost[0]!.reason}`,
+        `InfluxDB refuses ${faulty.length} member-seconds of ${most}; does something else write there? It says: ${faulty[0]!.reason}`,
       );
     if (beside.length)
       this.options.log.error(
-        { count: beside.length, reason: beside[0]!.reason },
-        'member-seconds are older than the retention of InfluxDB; they are missing there',
+        { count: beside.length, of: most, reason: beside[0]!.reason },
+        'InfluxDB refuses member-seconds: they are missing there; everything else is stored',
       );
+    const missing = new Set(beside.map(({ index }) => index - readings.length));
     const arrivedAt = this.options.clock();
-    return refused
-      .filter(({ index }) => index < readings.length)
-      .map(({ index, reason, isTooOld }) =>
-        letterOf(readings[index]!, isTooOld ? 'too-old' : 'refused', `InfluxDB refuses it: ${reason}.`, arrivedAt),
-      );
+    return {
+      letters: refused
+        .filter(({ index }) => index < readings.length)
+        .map(({ index, reason, isTooOld }) =>
+          letterOf(readings[index]!, isTooOld ? 'too-old' : 'refused', `InfluxDB refuses it: ${reason}.`, arrivedAt),
+        ),
+      standing: seconds.filter((_, i) => !missing.has(i)),
+    };
   }
 
   async #standing(replaced: readonly SecondsOfMember[]): Promise<MemberSecond[]> {
@@ -215,11 +224,33 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
   }
 }
 
-/** @throws LineError when a value does not fit */
-const linesOf = ({ readings, seconds }: Pick<PointsOfFlush, 'readings' | 'seconds'>): string[] => [
-  ...readings.map((reading) => readingPoints.lineOf(reading)),
-  ...seconds.map((second) => secondPoints.lineOf(second)),
-];
+/** @throws UnstorableError naming every row that does not fit */
+function linesOf({ readings, seconds }: Pick<PointsOfFlush, 'readings' | 'seconds'>, records: readonly SpoolRecord[] = []): string[] {
+  const spools = records
+    .filter((record) => !isStorable(record))
+    .map((row) => ({ row, reason: `spool ${row.spool}: a number is not exact` }));
+  const faults = { readings: [] as Unstorable<StoredReading>[], seconds: [] as Unstorable<MemberSecond>[] };
+  const lines = [...linesOrFaults(readingPoints, readings, faults.readings), ...linesOrFaults(secondPoints, seconds, faults.seconds)];
+  if (faults.readings.length + faults.seconds.length + spools.length) throw new UnstorableError({ ...faults, spools, deadLetters: [] });
+  return lines;
+}
+
+/** The books keep numbers as text, and would give back another one. */
+const isStorable = ({ ranges, gone, deadLettered, told }: SpoolRecord): boolean =>
+  [...ranges.flat(), ...gone.flat(), deadLettered, ...(told ? [told.decoded, told.waiting, ...Object.values(told.dropped)] : [])].every(
+    Number.isSafeInteger,
+  );
+
+const linesOrFaults = <T extends { at: number }>(points: Measurement<T>, rows: readonly T[], faults: Unstorable<T>[]): string[] =>
+  rows.map((row) => {
+    try {
+      return points.lineOf(row);
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      faults.push({ row, reason: error.message });
+      return '';
+    }
+  });
 
 function letterOf(
   { gym, room, gateway, spool, number, ...reading }: StoredReading,

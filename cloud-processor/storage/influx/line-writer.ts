@@ -8,12 +8,17 @@ export interface RefusedLine {
   reason: string;
   /** The database keeps nothing of that time. */
   isTooOld: boolean;
+  /** A limit of the database on series keeps this one out. */
+  isBeyondLimit?: true;
 }
 
 /** As measured: larger ones are not faster, and 1.x takes 25 MB. */
 const BATCH_LINES = 5000;
 const BATCH_BYTES = 4_000_000;
-/** More than this in one flush is no bad line but a wrong database. Those that are too old do not count: a whole backlog may be. */
+/**
+ * More than this, and more than half of a flush, means a wrong database and not bad lines. Those that are too old do not count: a whole backlog may be;
+ * nor those beyond a limit of the database: one new strap may be all of a flush.
+ */
 const MOST_REFUSED = 20;
 /** So many are all of a flush by chance. */
 const FEW = 2;
@@ -26,23 +31,41 @@ interface Batch {
 
 /**
  * Writes lines in batches, all at once: `send` lets as many go as may be in flight. A batch that is too large is halved; one with a line that is refused is
- * halved until that line stands alone. Writing a line again changes nothing.
+ * halved until that line stands alone, or, beyond a limit on series, until its series does. Writing a line again changes nothing.
  * @returns the lines that are not stored; all others are
  * @throws what `send` throws else, and InfluxAwayError when so many lines are refused that the fault is not in them
  */
 export async function writeLines(lines: readonly string[], send: (lines: readonly string[]) => Promise<void>): Promise<RefusedLine[]> {
   const refused: RefusedLine[] = [];
+  let others = 0;
   const refuse = (index: number, reason: string, isTooOld: boolean) => {
     refused.push({ index, reason, isTooOld });
-    const others = refused.filter((line) => !line.isTooOld).length;
-    if (others > MOST_REFUSED || (others > FEW && others === lines.length))
+    if (!isTooOld) others++;
+    if ((others > MOST_REFUSED && others > lines.length / 2) || (others > FEW && others === lines.length))
       throw new InfluxAwayError(`InfluxDB refuses ${others} lines of ${lines.length}; does something else write there? It says: ${reason}`);
+  };
+  /** Each series is refused as a whole, or not at all. */
+  const writeSeries = async (series: number[][]): Promise<void> => {
+    try {
+      await send(series.flat().map((index) => lines[index]!));
+    } catch (error) {
+      if (!(error instanceof LinesRefusedError && error.limit)) throw error;
+      const { message } = error;
+      if (series.length === 1)
+        for (const index of series[0]!) refused.push({ index, reason: message, isTooOld: false, isBeyondLimit: true });
+      else {
+        const middle = series.length >> 1;
+        await writeSeries(series.slice(0, middle));
+        await writeSeries(series.slice(middle));
+      }
+    }
   };
   const write = async ({ first, end }: Batch): Promise<void> => {
     try {
       await send(lines.slice(first, end));
     } catch (error) {
       if (!(error instanceof LinesRefusedError || error instanceof RequestTooLargeError)) throw error;
+      if (error instanceof LinesRefusedError && error.limit) return writeSeries(bySeries(lines, first, end));
       const count = end - first;
       const tooOld = error instanceof LinesRefusedError ? error.tooOld : undefined;
       if (count === 1) refuse(first, error.message, tooOld !== undefined);
@@ -58,6 +81,18 @@ export async function writeLines(lines: readonly string[], send: (lines: readonl
   // Only when nothing is under way any more does anybody else write.
   for (const each of written) if (each.status === 'rejected') throw each.reason;
   return refused.sort((a, b) => a.index - b.index);
+}
+
+/** Indexes of the lines of each series, in their order. */
+function bySeries(lines: readonly string[], first: number, end: number): number[][] {
+  const series = new Map<string, number[]>();
+  for (let index = first; index < end; index++) {
+    const [name] = /^(?:\\.|[^ \\])*/.exec(lines[index]!)!;
+    const known = series.get(name);
+    if (known) known.push(index);
+    else series.set(name, [index]);
+  }
+  return [...series.values()];
 }
 
 function batchesOf(lines: readonly string[]): Batch[] {

@@ -78,6 +78,14 @@ export class Measurement<T extends { at: number }> {
     this.select = [...fields.map(([field]) => field), ...derived, ...tags].map((column) => `"${column}"`).join(', ');
   }
 
+  /** For `SELECT`, without a field that can be large. */
+  selectWithout(field: keyof T & string): string {
+    return this.select
+      .split(', ')
+      .filter((column) => column !== `"${field}"`)
+      .join(', ');
+  }
+
   /** @throws LineError when a value does not fit: InfluxDB would cut or change it */
   lineOf(row: T): string {
     const { fields, timeOf, derivedOf } = this.options;
