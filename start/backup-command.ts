@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rmdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileFault, isFileFault, readSettings, type SettingValues } from '@pulseboard/contract';
 import { BackupError, checkBackup, demandEmpty, makeBackup, restoreBackup } from './backup-files.js';
@@ -76,20 +76,18 @@ export async function runRestore(args: readonly string[], { version, out }: Comm
   return 0;
 }
 
-/** Nobody uses the data folder, nor the spool in it. @returns how to give them back */
+/** Nobody else uses the data folder, nor the spool in it. @returns how to give them back; a folder that was made for it is removed */
 async function claimAll(dataDir: string): Promise<() => Promise<void>> {
-  const isThere = existsSync(dataDir);
   const spoolDir = join(dataDir, 'spool');
-  const releaseData = await claimFolder(dataDir, DATA_FOLDER);
+  const claims = [await claimFolder(dataDir, DATA_FOLDER)];
+  const release = async () => {
+    for (const claim of claims.splice(0).reverse()) await claim.discard();
+  };
   try {
-    const releaseSpool = existsSync(spoolDir) ? await claimFolder(spoolDir, SPOOL_FOLDER) : async () => {};
-    return async () => {
-      await releaseSpool();
-      await releaseData();
-      if (!isThere) await rmdir(dataDir);
-    };
+    if (existsSync(spoolDir)) claims.push(await claimFolder(spoolDir, SPOOL_FOLDER));
+    return release;
   } catch (error) {
-    await releaseData();
+    await release();
     throw error;
   }
 }

@@ -14,27 +14,46 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true }));
 
 test('makes the folder, takes it, and gives it back', async () => {
-  const giveBack = await claimFolder(folder, DATA);
+  const claim = await claimFolder(folder, DATA);
   expect(readdirSync(folder)).toEqual(['processor.lock']);
-  await giveBack();
+  await claim.release();
   expect(readdirSync(folder)).toEqual([]);
-  await (await claimFolder(folder, DATA))();
+  await (await claimFolder(folder, DATA)).release();
 });
 
 test('a folder in use is refused with who has it and what to do', async () => {
-  const giveBack = await claimFolder(folder, DATA);
+  const claim = await claimFolder(folder, DATA);
   const taking = claimFolder(folder, DATA);
   await expect(taking).rejects.toThrow(FolderInUseError);
   await expect(taking).rejects.toThrow(
     `The data folder ${folder} is in use by another processor (process ${process.pid}); stop that one, or set PULSEBOARD_DATA_DIR to another folder.`,
   );
-  await giveBack();
+  await claim.release();
 });
 
 test('two parts have a lock each in one folder', async () => {
   const [data, spool] = await Promise.all([claimFolder(folder, DATA), claimFolder(folder, { ...DATA, user: 'gateway' })]);
-  await data();
-  await spool();
+  await data.release();
+  await spool.release();
+});
+
+test('a refused start leaves nothing of a folder that it made, but what belongs to another part', async () => {
+  const claim = await claimFolder(folder, { ...DATA, others: ['spool'] });
+  mkdirSync(join(folder, 'registry'));
+  writeFileSync(join(folder, 'registry', 'file'), 'text');
+  await claim.discard();
+  expect(readdirSync(parent)).toEqual([]);
+  const again = await claimFolder(folder, { ...DATA, others: ['spool'] });
+  mkdirSync(join(folder, 'spool'));
+  await again.discard();
+  expect(readdirSync(folder)).toEqual(['spool']);
+});
+
+test('a refused start keeps all of a folder that was there', async () => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'data'), 'text');
+  await (await claimFolder(folder, DATA)).discard();
+  expect(readdirSync(folder)).toEqual(['data']);
 });
 
 test('a folder that cannot be is named with what to do, and nothing that was made for it stays', async () => {

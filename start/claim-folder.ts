@@ -1,4 +1,4 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserFacingError } from '@pulseboard/contract';
 import { describeHolder, LockHeldError, takeLock } from '#lock';
@@ -18,6 +18,16 @@ export interface ClaimedFolder {
   setting: string;
   /** A card that takes nothing any more is no reason not to begin. */
   evenWhenFull?: boolean;
+  /** Folders in it that have another user. */
+  others?: readonly string[];
+}
+
+/** A folder that this process has. */
+export interface Claim {
+  /** Gives it back. */
+  release(): Promise<void>;
+  /** Gives it back after a start that was refused: if the start made the folder, nothing of it stays. */
+  discard(): Promise<void>;
 }
 
 export interface ClaimHooks {
@@ -33,14 +43,13 @@ const TAKES_NOTHING = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 /**
  * Takes a folder for this process, before anything in it is opened: two processes on one embedded store lose rows silently. The folder is made, with its
  * parents; what was made is removed again when it cannot be taken.
- * @returns how to give it back
  * @throws FolderInUseError when another process has it, or it cannot be written
  */
 export async function claimFolder(
   folder: string,
-  { what, user, setting, evenWhenFull }: ClaimedFolder,
+  { what, user, setting, evenWhenFull, others = [] }: ClaimedFolder,
   { say = () => {}, onLost = endAtOnce }: ClaimHooks = {},
-): Promise<() => Promise<void>> {
+): Promise<Claim> {
   const path = resolve(folder);
   let made: string | undefined;
   try {
@@ -51,7 +60,15 @@ export async function claimFolder(
       onDoubt: (holder, mostMs) =>
         say(`The ${what} ${path} was last used by ${holder}; finding out whether it still runs, which takes up to ${mostMs / 1000} s.`),
     });
-    return async () => release();
+    const top = made;
+    return {
+      release: async () => release(),
+      async discard() {
+        if (top !== undefined) await empty(path, [`${user}.lock`, ...others]);
+        release();
+        if (top !== undefined) await removeEmpty(path, top);
+      },
+    };
   } catch (error) {
     if (made !== undefined) await removeEmpty(path, made);
     if (error instanceof LockHeldError)
@@ -59,9 +76,13 @@ export async function claimFolder(
         `The ${what} ${path} is in use by another ${user} (${describeHolder(error.holder)}); stop that one, or set ${setting} to another folder.`,
       );
     const { code, message } = error as NodeJS.ErrnoException;
-    if (evenWhenFull && TAKES_NOTHING.has(code ?? '')) return async () => {};
+    if (evenWhenFull && TAKES_NOTHING.has(code ?? '')) return { release: async () => {}, discard: async () => {} };
     throw new FolderInUseError(`The ${what} ${path} cannot be written (${code ?? message}); set ${setting} to a folder that can.`);
   }
+}
+
+async function empty(path: string, keep: readonly string[]): Promise<void> {
+  for (const name of await readdir(path)) if (!keep.includes(name)) await rm(join(path, name), { recursive: true, force: true });
 }
 
 /** Removes empty folders from `path` up to `top`. */

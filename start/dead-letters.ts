@@ -13,7 +13,7 @@ export async function runDeadLetters(args: readonly string[], io: { out(line: st
   const asksForHelp = args[0] === '--help' || args[0] === '-h';
   const influx = influxLogin(settings);
   const log = createLogger({ ...settings, logLevel: settings.logLevel === 'info' ? 'warn' : settings.logLevel });
-  const unlock = asksForHelp ? async () => {} : await claimFolder(dataDir, DATA_FOLDER);
+  const claim = asksForHelp ? undefined : await claimFolder(dataDir, DATA_FOLDER);
   try {
     return await runDeadLettersCommand(args, {
       dataDir,
@@ -25,6 +25,6 @@ export async function runDeadLetters(args: readonly string[], io: { out(line: st
       ...io,
     });
   } finally {
-    await unlock();
+    await claim?.discard();
   }
 }

@@ -5,7 +5,7 @@ import type { ClaimedFolder } from './claim-folder.js';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-export const DATA_FOLDER: ClaimedFolder = { what: 'data folder', user: 'processor', setting: 'PULSEBOARD_DATA_DIR' };
+export const DATA_FOLDER: ClaimedFolder = { what: 'data folder', user: 'processor', setting: 'PULSEBOARD_DATA_DIR', others: ['spool'] };
 export const SPOOL_FOLDER: ClaimedFolder = { what: 'spool folder', user: 'gateway', setting: 'PULSEBOARD_SPOOL_DIR', evenWhenFull: true };
 
 /** A replay goes into a fresh folder unless one is named: recorded seconds must not mix with lived ones. */

@@ -4,7 +4,7 @@ import type { InfluxLogin } from '@pulseboard/cloud-processor';
 import { type Clock, demoClass, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
-import { claimFolder } from './claim-folder.js';
+import { type Claim, claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
 import { influxLogin } from './influx-login.js';
@@ -33,8 +33,10 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     isStopping = true;
   });
   const stops: (() => Promise<unknown>)[] = [];
+  const claims: Claim[] = [];
   const stop = async () => {
     for (const close of stops.splice(0).reverse()) await close();
+    for (const claim of claims.splice(0).reverse()) await claim.release();
   };
   try {
     const all = part === 'start';
@@ -64,8 +66,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     const plan = hasGateway ? await planned(settings, all) : undefined;
     const time = timeOf(settings, plan?.kind === 'real' ? undefined : plan, !all, Date.now);
     // A replay that cannot be played leaves no folder.
-    if (all || part === 'processor') stops.push(await claimFolder(dataDir, DATA_FOLDER, { say: out }));
-    if (hasGateway) stops.push(await claimFolder(spoolDir, SPOOL_FOLDER, { say: out }));
+    if (all || part === 'processor') claims.push(await claimFolder(dataDir, DATA_FOLDER, { say: out }));
+    if (hasGateway) claims.push(await claimFolder(spoolDir, SPOOL_FOLDER, { say: out }));
     const clock = plan ? await gatewayClock(time, spoolDir, all, log) : undefined;
     const starting = { settings, brokerUrl, version, out };
     if (all || part === 'processor') {
@@ -90,7 +92,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     if (!isStopping) out(all ? 'Ready. Ctrl-C stops everything.' : 'Ready. Ctrl-C stops it.');
     return stop;
   } catch (error) {
-    await stop();
+    for (const close of stops.splice(0).reverse()) await close();
+    for (const claim of claims.splice(0).reverse()) await claim.discard();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -77,6 +77,26 @@ describe('npm start', () => {
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(await response.json()).toMatchObject({ status: 404, title: 'Not Found', instance: '/api/v1/members/nobody/heart-rate' });
+  });
+});
+
+describe('a refused start leaves no folder', () => {
+  const busy = () => portOf(system.url);
+  test.each<[what: string, part: string, settings: () => Settings]>([
+    ['npm start: the port of the board is in use', 'start', () => ({ PULSEBOARD_HTTP_PORT: busy() })],
+    ['npm start: the port of the metrics is in use', 'start', () => ({ PULSEBOARD_GATEWAY_METRICS_PORT: busy() })],
+    ['npm start: a recording that is not there', 'start', () => ({ PULSEBOARD_RADIO: 'replay', PULSEBOARD_REPLAY_FILE: '/no/such.jsonl' })],
+    ['processor: readings are kept for less time than gateways keep them', 'processor', () => ({ PULSEBOARD_READINGS_DAYS: '1' })],
+    [
+      'gateway: the port of the metrics is in use',
+      'gateway',
+      () => ({ PULSEBOARD_GATEWAY_METRICS_PORT: busy(), PULSEBOARD_RADIO: 'simulated' }),
+    ],
+  ])('%s', async (_, part, settings) => {
+    const at = tempFolder();
+    const said = await refusal({ PULSEBOARD_DATA_DIR: join(at, 'new', 'data'), ...settings() }, [part]);
+    expect(said).not.toEqual([]);
+    expect(readdirSync(at)).toEqual([]);
   });
 });
 
