@@ -39,6 +39,8 @@ testPostgres(
     );
 
     await server.kill();
+    await eventually('the registry missed, although nobody needs it', async () => (await fetch(`${first.url}/healthz`)).status === 503);
+    expect(await health(first.url)).toMatchObject({ status: 'degraded', store: 'ok', registry: 'away' });
     const annex = startChild(['gateway'], {
       PULSEBOARD_BROKER_URL: first.mqttUrl,
       PULSEBOARD_GYM: 'annex',
@@ -52,7 +54,8 @@ testPostgres(
     expect((await heard(first.url)).length).toBeGreaterThan(0);
     await server.resume();
     await eventually('the room after all', async () => (await heard(first.url, 'annex')).length === 3);
-    expect(await health(first.url)).toMatchObject({ status: 'ok', failedFlushes: 0 });
+    await eventually('the registry back', async () => (await health(first.url)).status === 'ok');
+    expect(await health(first.url)).toMatchObject({ registry: 'ok', failedFlushes: 0 });
     await annex.stop();
     expect(await first.child.stop()).toEqual({ code: 0, signal: null });
 

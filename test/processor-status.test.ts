@@ -28,6 +28,12 @@ test('a processor says that it is there only once readings reach it; then gatewa
     });
     await eventually('time enough to say it', async () => (await health(url!)).uptimeS > since + 4);
     expect(said()).toEqual([]);
+    expect(await health(url!)).toMatchObject({
+      status: 'degraded',
+      subscribed: false,
+      problems: [{ code: 'not-subscribed', stopsData: true }],
+    });
+    expect((await fetch(`${url}/healthz`)).status).toBe(503);
     expect((await health(url!)).readings.received).toBe(0);
     expect(gateway.health().spools[0]).toMatchObject({ committed: 0 });
 

@@ -24,7 +24,8 @@ const stepsOf = (sensor: Id) => ({ wrap: isFootPod(sensor) ? ANT_SDM_STEPS_WRAP 
 
 /** One receiver's view of one strap. */
 interface Receiver {
-  gateway: Id;
+  /** See `receiverNames`. */
+  name: string;
   previous: StoredReading | undefined;
   newBeats: number;
   /** Beats that a strap without a counter told this receiver of within the second. */
@@ -60,6 +61,7 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
   const end = secondAt + 1000;
   const blockBegin = windowBegin(secondAt);
   const rooms = new Map<Id, number>();
+  const receiverOf = receiverNames(readings, secondAt - LOOKBACK_MS, end);
   const straps = new Map<Id, Strap>();
   const footPods = new Map<Id, { front: CounterFront; steps: number | undefined }>();
 
@@ -69,7 +71,7 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
     if (reading.at < blockBegin + ROOM_BLOCK_MS) rooms.set(reading.room, (rooms.get(reading.room) ?? 0) + 1);
     if (reading.at < secondAt - LOOKBACK_MS) continue;
     if (reading.steps !== undefined) countSteps(footPods, reading, secondAt);
-    if (isHeartRate(reading)) countBeats(straps, reading, secondAt);
+    if (isHeartRate(reading)) countBeats(straps, reading, secondAt, receiverOf);
   }
 
   const strap = chooseStrap(straps, secondAt);
@@ -115,7 +117,12 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
 export const isHeartRate = (r: StoredReading): boolean =>
   r.heartRateBpm !== undefined || r.contact !== undefined || r.beatCount !== undefined;
 
-function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: number): void {
+function countBeats(
+  straps: Map<Id, Strap>,
+  reading: StoredReading,
+  secondAt: number,
+  receiverOf: (reading: StoredReading) => string,
+): void {
   let strap = straps.get(reading.sensor);
   if (!strap) {
     strap = {
@@ -129,10 +136,11 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
     };
     straps.set(reading.sensor, strap);
   }
-  let receiver = strap.receivers.get(reading.gateway);
+  const name = receiverOf(reading);
+  let receiver = strap.receivers.get(name);
   if (!receiver) {
     receiver = {
-      gateway: reading.gateway,
+      name,
       previous: undefined,
       newBeats: 0,
       toldBeats: 0,
@@ -142,7 +150,7 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
       fresh: [],
       rr: new RrChain(),
     };
-    strap.receivers.set(reading.gateway, receiver);
+    strap.receivers.set(name, receiver);
   }
   const inSecond = reading.at >= secondAt;
   const { previous } = receiver;
@@ -185,6 +193,25 @@ function countBeats(straps: Map<Id, Strap>, reading: StoredReading, secondAt: nu
   }
 }
 
+/**
+ * Which receiver a reading is of: its gateway. A gateway that restarts goes on in another spool and is the same receiver; two machines with one id (a copied
+ * card) write two spools by turns, and are two receivers, as each of them hears every beat.
+ */
+function receiverNames(readings: readonly StoredReading[], from: number, until: number): (reading: StoredReading) => string {
+  const last = new Map<Id, string>();
+  const former = new Set<string>();
+  const cloned = new Set<Id>();
+  for (let i = firstAtOrAfter(readings, from); i < readings.length && readings[i]!.at < until; i++) {
+    const { gateway, spool } = readings[i]!;
+    const before = last.get(gateway);
+    if (before === spool) continue;
+    if (former.has(`${gateway} ${spool}`)) cloned.add(gateway);
+    if (before !== undefined) former.add(`${gateway} ${before}`);
+    last.set(gateway, spool);
+  }
+  return cloned.size === 0 ? ({ gateway }) => gateway : ({ gateway, spool }) => (cloned.has(gateway) ? `${gateway} ${spool}` : gateway);
+}
+
 /** A strap without a counter tells its intervals once a second, or with each beat. */
 const TOLD_EVERY_MS = 1000;
 const TOLD_LATE_MS = 500;
@@ -215,7 +242,7 @@ function chooseStrap(straps: Map<Id, Strap>, secondAt: number): Strap | undefine
  */
 function toldBeats(strap: Strap, secondAt: number): number {
   const present = (r: Receiver) => (r.heardAt >= secondAt - PRESENT_MS ? 0 : 1);
-  const [first] = [...strap.receivers.values()].sort((a, b) => present(a) - present(b) || (a.gateway < b.gateway ? -1 : 1));
+  const [first] = [...strap.receivers.values()].sort((a, b) => present(a) - present(b) || (a.name < b.name ? -1 : 1));
   return first ? Math.min(first.toldBeats, MAX_BEATS_A_SECOND) : 0;
 }
 
@@ -226,7 +253,7 @@ function chooseReceiver(strap: Strap): Receiver | undefined {
   const meanRssi = (r: Receiver) => (r.rssiCount ? r.rssiSum / r.rssiCount : Number.NEGATIVE_INFINITY);
   return [...strap.receivers.values()]
     .filter((r) => r.fresh.length > 0)
-    .sort((a, b) => b.newBeats - a.newBeats || compare(meanRssi(b), meanRssi(a)) || (a.gateway < b.gateway ? -1 : 1))[0];
+    .sort((a, b) => b.newBeats - a.newBeats || compare(meanRssi(b), meanRssi(a)) || (a.name < b.name ? -1 : 1))[0];
 }
 
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

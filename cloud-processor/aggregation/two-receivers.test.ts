@@ -128,3 +128,24 @@ test.each([0, 0.2, 0.4])('why: the fullest receiver of each second overcounts, a
   const mean = excess.reduce((sum, each) => sum + each, 0) / excess.length;
   expect(mean).toBeGreaterThan(0.05);
 });
+
+describe('two machines with one gateway id, as after a card was copied', () => {
+  /** What one machine makes of a strap that tells each of its beats once a second, without a counter. */
+  const told = (spool: string, from: number, until: number, lateMs = 0): StoredReading[] =>
+    Array.from({ length: until - from }, (_, i) =>
+      readingAt((from + i) * 1000 + 300 + lateMs, { spool, sensor: 'ble-a', heartRateBpm: 120, beats: 2, rrIntervalsMs: [500, 500] }),
+    );
+  const alone = totals(told('spoolaaaa', 0, 60), 60);
+
+  test.each([0, 1, 40, 400, 700])('count the beats of a strap once, whatever their clocks differ: %d ms', (lateMs) => {
+    expect(alone.beats).toBe(120);
+    const both = [...told('spoolaaaa', 0, 60), ...told('spoolbbbb', 0, 60, lateMs)].sort(inOrder);
+    // Where both windows begin or end one of them may be heard alone.
+    expect(Math.abs(totals(both, 60).beats - alone.beats)).toBeLessThanOrEqual(4);
+  });
+
+  test('a restart is no second machine: its beats add up', () => {
+    const restarted = [...told('spoolbbbb', 0, 30), ...told('spoolaaaa', 30, 60)].sort(inOrder);
+    expect(totals(restarted, 60)).toEqual(alone);
+  });
+});

@@ -451,3 +451,36 @@ test('a store that does not answer does not stop the boards', async () => {
   await hanging.stop();
   expect(hanging.held).toBe(0);
 });
+
+test('tells what becomes of what a gateway sends, and who sent it', async () => {
+  const fates: string[] = [];
+  const words: object[] = [];
+  pipeline = await create({
+    onFate: ({ gateway }, fate, count) => void fates.push(`${gateway} ${fate} ${count}`),
+    onBatch: (_, word) => void words.push(word),
+    maxWaitingReadings: 4,
+  });
+  const told = () => fates.splice(0);
+  receive(batch(1, 3));
+  expect(told()).toEqual(['gateway-1 taken 3']);
+  receive(batch(2, 3));
+  expect(told()).toEqual(['gateway-1 duplicate 2', 'gateway-1 taken 1']);
+  receive(batch(5, 2));
+  expect(told()).toEqual(['gateway-1 deferred 2']);
+  await pipeline.flush();
+  receive(batch(1, 2));
+  expect(told()).toEqual(['gateway-1 duplicate 2']);
+  receive(batch(5, 1, { readings: [{ sensor: 'ant-hr-1', at: 'never' }] }));
+  expect(told()).toEqual(['gateway-1 deadLettered 1']);
+  receive({ v: 2 });
+  receive(batch(1, 1, { gateway: 'gateway-9' }));
+  expect(told()).toEqual(['gateway-1 refused 1', 'gateway-1 refused 1']);
+  expect(words).toHaveLength(5);
+  expect(words[0]).toMatchObject({
+    boot: expect.any(String),
+    spool: 'spool0001',
+    sentAt: expect.any(Number),
+    newestAt: expect.any(Number),
+  });
+  expect(words[4]).toMatchObject({ newestAt: undefined });
+});

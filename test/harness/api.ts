@@ -6,6 +6,8 @@ export interface Health {
   broker: string;
   store: string;
   storeFault?: string;
+  problems: { code: string; sentence: string; stopsData: boolean }[];
+  registry: string;
   epoch: number;
   now: number;
   uptimeS: number;
