@@ -23,7 +23,7 @@ import { Pipeline } from './ingest/pipeline.js';
 import { SpoolBooks } from './ingest/spool-books.js';
 import { StrapLinks } from './ingest/strap-links.js';
 import { LiveServer } from './live/live-server.js';
-import { liveState } from './live/live-state.js';
+import { atMostEach, liveState } from './live/live-state.js';
 import { createProcessorMetrics } from './metrics/processor-metrics.js';
 import { nestLog } from './nest-log.js';
 import { processorHealth } from './processor-health.js';
@@ -314,6 +314,11 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       throw new ListenError(error, host, httpPort, 'PULSEBOARD_HTTP_PORT');
     });
     const server = app.getHttpServer() as Server;
+    const problems = atMostEach(
+      1000,
+      () => performance.now(),
+      () => health().problems,
+    );
     live = new LiveServer(
       {
         boards,
@@ -329,6 +334,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
               isStoreAway: () => pipeline.isStoreAway,
               isRegistryAway: () => pipeline.isRegistryAway || registryWatch.isAway,
               fleet,
+              problems,
             },
             { gym, room },
           ),

@@ -69,6 +69,18 @@ export interface LiveState {
   registry: 'ok' | 'away';
   /** Gateways of this room, by id; empty: no gateway of this room was ever heard. */
   gateways: LiveGateway[];
+  /** What else is wrong for this room and is not said by the fields above, such as a clock; absent: nothing. */
+  problems?: LiveProblem[];
+}
+
+/** A problem of the processor's health. */
+export interface LiveProblem {
+  /** For programs, such as `processor-clock-differs`. */
+  code: string;
+  /** What is wrong and what to do, for the technician. */
+  sentence: string;
+  /** People who train now are missing on the board or in the store because of it. */
+  stopsData: boolean;
 }
 
 /** A gateway of the room, as the processor knows it. */

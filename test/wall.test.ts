@@ -89,6 +89,7 @@ describe('what the server says of broker, store and gateways', () => {
     ['gateway without radio', 'No readings', ['no-radio']],
     ['one gateway of two offline', 'Live', ['offline']],
     ['two gateways with one id', 'Live', ['cloned']],
+    ['clock of the server wrong', 'No readings', ['other']],
     ['everything at once', 'No readings', ['broker', 'cloned']],
   ])('%s: an empty board and a full one say so', async (name, word, problems) => {
     await page.setViewportSize(TV);

@@ -17,6 +17,7 @@ export const HealthAnswer = Type.Object(
           stopsData: Type.Boolean({
             description: 'people who train now are missing on the board or in the store because of it: /healthz answers 503',
           }),
+          rooms: Type.Optional(Type.Array(Type.String(), { description: 'rooms that it concerns, `gym/room`; absent: all of them' })),
         },
         closed,
       ),

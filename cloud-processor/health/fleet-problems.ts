@@ -1,5 +1,5 @@
 import { type FleetGateway, hasRadio, hearsStraps } from '../ingest/gateway-fleet.js';
-import { listed, type Problem } from './problem.js';
+import { listed, type Problem, roomsOf } from './problem.js';
 
 /** A gateway that was taken down for good is missed for this long. */
 const MISSED_MS = 24 * 3_600_000;
@@ -42,7 +42,7 @@ export function fleetProblems(fleet: readonly FleetGateway[], now: number): Prob
 function problem(code: string, gateways: readonly FleetGateway[], sentence: (names: string) => string, stopsData: boolean): Problem[] {
   if (gateways.length === 0) return [];
   const names = gateways.map(({ of }) => `Gateway "${of.gateway}" (${of.gym}/${of.room})`);
-  return [{ code, sentence: sentence(listed(names)), stopsData }];
+  return [{ code, sentence: sentence(listed(names)), stopsData, rooms: roomsOf(gateways.map(({ of }) => of)) }];
 }
 
 /** Straps were heard just before its last word, and that was not long ago. */

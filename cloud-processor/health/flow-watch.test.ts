@@ -19,7 +19,8 @@ test.each<[Fate, string]>([
   run(flow, [fate], 0, 9);
   expect(codes(flow, 9000)).toEqual([]);
   run(flow, [fate], 10, 10);
-  expect(flow.problems(10_000)).toEqual([{ code, sentence: expect.stringContaining('gateway "gateway-1" (demo/main)'), stopsData: true }]);
+  const sentence = expect.stringContaining('gateway "gateway-1" (demo/main)');
+  expect(flow.problems(10_000)).toEqual([{ code, sentence, stopsData: true, rooms: ['demo/main'] }]);
   expect(codes(flow, 24_999)).toEqual([code]);
   expect(codes(flow, 25_000)).toEqual([]);
   run(flow, [fate], 11, 30);

@@ -1,5 +1,5 @@
 import type { GatewayParams } from '@pulseboard/contract';
-import { listed, type Problem } from './problem.js';
+import { listed, type Problem, roomsOf } from './problem.js';
 
 /** What becomes of a reading that arrives, or of a whole batch that is refused. */
 export type Fate = 'taken' | 'refused' | 'duplicate' | 'deadLettered' | 'deferred';
@@ -57,8 +57,10 @@ export class FlowWatch {
 
   problems(nowMs: number): Problem[] {
     return (Object.keys(CODES) as BadFate[]).flatMap((fate) => {
-      const names = [...this.#flows.values()].filter(({ bad }) => isBad(bad.get(fate), nowMs)).map(({ of }) => nameOf(of));
-      return names.length === 0 ? [] : [{ code: CODES[fate], sentence: SENTENCES[fate](listed(names.sort())), stopsData: true }];
+      const gateways = [...this.#flows.values()].filter(({ bad }) => isBad(bad.get(fate), nowMs)).map(({ of }) => of);
+      if (gateways.length === 0) return [];
+      const sentence = SENTENCES[fate](listed(gateways.map(nameOf).sort()));
+      return [{ code: CODES[fate], sentence, stopsData: true, rooms: roomsOf(gateways) }];
     });
   }
 }

@@ -9,6 +9,8 @@ export interface Problem {
    * any other the status is `degraded` and `/healthz` answers 200.
    */
   stopsData: boolean;
+  /** The rooms that it concerns, `gym/room`; absent: all of them. */
+  rooms?: string[];
 }
 
 /** Asked whenever somebody asks for the health: it must be quick and never throw. */
@@ -19,3 +21,8 @@ export function listed(names: readonly string[], most = 5): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
+
+/** The rooms of these gateways, each once. */
+export const roomsOf = (gateways: readonly { gym: string; room: string }[]): string[] => [
+  ...new Set(gateways.map(({ gym, room }) => `${gym}/${room}`)),
+];

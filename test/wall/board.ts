@@ -64,6 +64,17 @@ export const STATES: Readonly<Record<string, LiveState>> = {
     gateways: [gateway('gw-hall'), gateway('gw-door', { state: 'offline', offlineSince: NOW - 90 * 3_600_000 })],
   },
   'two gateways with one id': { ...ALL_WELL, gateways: [gateway('gw-hall', { isCloned: true })] },
+  'clock of the server wrong': {
+    ...ALL_WELL,
+    problems: [
+      {
+        code: 'processor-clock-differs',
+        sentence:
+          'The processor\'s clock is 3.0 s behind that of gateway "gw-hall" (demo/main), so that readings are in its future: set the clock of the processor, or let NTP do it.',
+        stopsData: true,
+      },
+    ],
+  },
   'everything at once': {
     broker: 'away',
     store: 'away',

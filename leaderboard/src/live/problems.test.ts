@@ -12,6 +12,12 @@ const gateway = (changes: Partial<LiveGateway> = {}): LiveGateway => ({
 const well: LiveState = { broker: 'connected', store: 'ok', registry: 'ok', gateways: [gateway()] };
 const offline = gateway({ gateway: 'gw-2', state: 'offline', offlineSince: NOW - 300_000 });
 
+const clock = (stopsData: boolean) => ({
+  code: stopsData ? 'processor-clock-differs' : 'gateway-clock',
+  sentence: "The processor's clock is 3.0 s behind.",
+  stopsData,
+});
+
 const CASES: readonly [string, Partial<LiveState>, boolean, Problem['kind'][], RegExp?][] = [
   ['all is well', {}, true, []],
   ['the broker is away', { broker: 'away' }, false, ['broker'], /technician/],
@@ -26,6 +32,8 @@ const CASES: readonly [string, Partial<LiveState>, boolean, Problem['kind'][], R
   ['two machines speak with one id', { gateways: [gateway({ isCloned: true })] }, true, ['cloned'], /copied card/],
   ['the store is away', { store: 'away' }, true, ['store'], /database/],
   ['the registry is away', { registry: 'away' }, true, ['registry'], /Names/],
+  ['the clock of the server is wrong', { problems: [clock(true)] }, false, ['other'], /technician: The processor's clock/],
+  ['the clock of a gateway is doubted', { problems: [clock(false)] }, true, ['other']],
   ['everything is away', { broker: 'away', store: 'away', registry: 'away', gateways: [] }, false, ['broker', 'store', 'registry']],
 ];
 
@@ -52,4 +60,14 @@ test.each([
 
 test('a server that says nothing about its parts is believed', () => {
   expect(situationOf(undefined, NOW, 'demo/main')).toEqual({ isReceiving: true, problems: [] });
+});
+
+test.each([
+  ['processor-clock-differs', 'The clock of the server is wrong'],
+  ['gateway-clock', 'The clock of a gateway is wrong'],
+  ['all-batches-refused', 'Readings arrive but cannot be used'],
+  ['a-code-of-a-newer-server', 'Readings arrive but cannot be used'],
+])('%s is called "%s"', (code, title) => {
+  const { problems } = situationOf({ ...well, problems: [{ code, sentence: 'S.', stopsData: false }] }, NOW, 'demo/main');
+  expect(problems[0]!.title).toBe(title);
 });

@@ -2,7 +2,7 @@ import type { LiveGateway, LiveState } from '@pulseboard/contract';
 
 /** Something between the straps and this screen that does not work, in words for the people in the room. */
 export interface Problem {
-  readonly kind: 'broker' | 'no-gateway' | 'never-heard' | 'offline' | 'no-radio' | 'cloned' | 'store' | 'registry';
+  readonly kind: 'broker' | 'no-gateway' | 'never-heard' | 'offline' | 'no-radio' | 'cloned' | 'store' | 'registry' | 'other';
   /** What is wrong. */
   readonly title: string;
   /** What to do, or whom to call. */
@@ -25,7 +25,7 @@ const receives = ({ state, hasRadio }: LiveGateway) => state === 'online' && has
  */
 export function situationOf(state: LiveState | undefined, now: number, room: string): Situation {
   if (!state) return { isReceiving: true, problems: [] };
-  const { broker, store, registry, gateways } = state;
+  const { broker, store, registry, gateways, problems: others = [] } = state;
   const problems: Problem[] = [];
   if (broker === 'away')
     problems.push({
@@ -60,7 +60,19 @@ export function situationOf(state: LiveState | undefined, now: number, room: str
       title: 'The list of members does not answer',
       advice: 'Names and straps are shown as they were last known. Call your technician if this stays.',
     });
-  return { isReceiving: broker === 'connected' && gateways.some(receives), problems };
+  for (const { code, sentence } of others)
+    problems.push({ kind: 'other', title: titleOf(code), advice: `Show this to your technician: ${sentence}` });
+  const isReceiving = broker === 'connected' && gateways.some(receives) && !others.some(({ stopsData }) => stopsData);
+  return { isReceiving, problems };
+}
+
+/** Short words for what the server says to the technician. */
+function titleOf(code: string): string {
+  if (code.startsWith('processor-clock')) return 'The clock of the server is wrong';
+  if (code.startsWith('gateway-clock')) return 'The clock of a gateway is wrong';
+  if (code === 'connection-unstable') return 'The connection to the broker breaks again and again';
+  if (code === 'gateway-sends-no-readings') return 'A gateway hears straps, but its readings do not arrive';
+  return 'Readings arrive but cannot be used';
 }
 
 function notReceiving({ gateway, state, offlineSince }: LiveGateway, now: number): Problem {

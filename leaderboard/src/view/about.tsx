@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { Spoken } from './icons.js';
 
-/** The settings corner: what the signs mean, and that this is no medical device. */
+/** The settings corner: what the signs mean, and that this is not a medical device. */
 export function About() {
   const dialog = useRef<HTMLDialogElement>(null);
   return (
@@ -26,7 +26,7 @@ export function About() {
           <dd>Nobody has this strap yet; the digits are the last of its number.</dd>
         </dl>
         <p class="medical">
-          <strong>This is no medical device.</strong> It shows effort in training and must not be used to diagnose, treat or monitor an
+          <strong>This is not a medical device.</strong> It shows effort in training and must not be used to diagnose, treat or monitor an
           illness.
         </p>
         <form method="dialog">

@@ -28,7 +28,7 @@ export function Footer({ metric, onSelect, join, kiosk }: Props) {
       ) : (
         <span class="join" />
       )}
-      {kiosk ? <p class="disclaimer">No medical device</p> : <About />}
+      {kiosk ? <p class="disclaimer">Not a medical device</p> : <About />}
     </footer>
   );
 }
