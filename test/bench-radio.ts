@@ -1,7 +1,7 @@
 /** Measures a full room on real drivers: a gateway process with `ant-plus` over a made-up stick, and one with `dbus-next` over a made-up BlueZ. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findDbusDaemon } from '@pulseboard/edge-gateway/private-bus';
+import { findDbusDaemon } from '@pulseboard/edge-gateway/test-support/private-bus';
 import { tempFolder } from './harness/environment.js';
 import { cleanUp, startChild } from './harness/system.js';
 import { runAntRoom } from './radio/ant-room.js';

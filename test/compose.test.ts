@@ -5,6 +5,7 @@ import { settings } from '@pulseboard/contract';
 import { type ComposeFile, composeFolder, dockerCompose, mountsOf, resolvedFile, type Service } from './harness/compose-file.js';
 import { chainOf, copyOf, lastOf, parseDockerfile } from './harness/dockerfile.js';
 import { removeTempFolders, root, testWhere, toolPath } from './harness/environment.js';
+import { stageImage } from './harness/staged-image.js';
 
 const compose = toolPath('TEST_DOCKER_COMPOSE');
 const testCompose = testWhere(compose, 'docker-compose.yml: docker-compose is missing');
@@ -183,6 +184,13 @@ describe('Dockerfile', () => {
     expect(installs).toHaveLength(4);
     expect(installs.filter((text) => !text.includes('--ignore-scripts'))).toEqual([]);
     expect(installs.filter((text) => !text.includes('--omit=dev'))).toHaveLength(1);
+  });
+
+  test.each(['broker', 'processor', 'gateway'])('%s: holds no test, no double and no bench', (target) => {
+    const { folder } = stageImage(stages, target);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => !path.includes('node_modules'));
+    expect(files).toContain('start/dist/main.js');
+    expect(files.filter((path) => /(^|[/.])(test|mock|fake|fixture|stand-in|bench|private-bus)([-./]|$)/.test(path))).toEqual([]);
   });
 
   test('what is nobody’s business stays out of it', () => {

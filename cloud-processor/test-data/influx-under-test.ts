@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { TestBooks } from '../registry/books/test-books.js';
 import { DuckDbTimeSeriesStore } from '../storage/duckdb-time-series-store.js';
 import type { InfluxTimeSeriesStore } from '../storage/influx/influx-time-series-store.js';
 import { type OpenInfluxOptions, openInfluxStore } from '../storage/influx/open-influx-store.js';
 import { FaultProxy } from './fault-proxy.js';
 import { InfluxServer } from './influx-server.js';
 import { T0 } from './readings.js';
+import { TestBooks } from './test-books.js';
 
 export type OpenOptions = Partial<OpenInfluxOptions> & { direct?: boolean };
 

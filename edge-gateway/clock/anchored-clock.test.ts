@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { TestMachine } from '../test-support/test-machine.js';
 import { ANCHOR_TIMEOUT_MS, AnchoredClock } from './anchored-clock.js';
 import { parseClockRecord } from './clock-file.js';
-import { TestMachine } from './test-machine.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

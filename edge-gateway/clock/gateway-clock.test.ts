@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TestMachine } from '../test-support/test-machine.js';
 import { type GatewayClock, type GatewayClockOptions, givenClock, openGatewayClock } from './gateway-clock.js';
-import { TestMachine } from './test-machine.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,4 +1,4 @@
-import { findRecordings, readRecording } from '../test-recordings.js';
+import { findRecordings, readRecording } from '../test-support/test-recordings.js';
 import { decodeAntFrame } from './ant-frame.js';
 import { decodeBleHeartRate } from './ble-heart-rate.js';
 import { addHeartRatePage, type HeartRateState } from './heart-rate-beats.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { describeWithData, fromHex, hex } from '../test-support/test-frames.js';
 import { encodeAntFrame, encodeHeartRatePage, type HeartRatePage } from './encode-ant.js';
-import { describeWithData, fromHex, hex } from './test-frames.js';
 
 const common = { toggle: false, beatTicks: 0xe6a5, beatCount: 202, computedBpm: 60 };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeWithData, hex } from '../test-support/test-frames.js';
 import {
   encodeBatteryLevel,
   encodeHeartRateMeasurement,
@@ -7,7 +8,6 @@ import {
   type HeartRateMeasurement,
   type RscMeasurement,
 } from './encode-ble.js';
-import { describeWithData, hex } from './test-frames.js';
 
 const heartRates: [string, HeartRateMeasurement, string][] = [
   ['contact, RR', { heartRateBpm: 52, contact: true, rrTicks: [1252] }, '1634e404'],

@@ -1,5 +1,5 @@
+import { hex } from '../test-support/test-frames.js';
 import { encodeSdmPage, type SdmPage } from './encode-sdm.js';
-import { hex } from './test-frames.js';
 
 describe('encodeSdmPage', () => {
   it.each<[string, SdmPage, string]>([

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { describeWithData, type HeartRateFrame, readHeartRateFrame, rrTicksOf, transcript } from '../test-support/test-frames.js';
 import type { RadioEvent } from './radio-source.js';
 import { createReplayRadio, replayEvents } from './replay-radio.js';
 import { loadWorkouts, parseWorkout, type Workout } from './replay-workouts.js';
-import { describeWithData, type HeartRateFrame, readHeartRateFrame, rrTicksOf, transcript } from './test-frames.js';
 
 const startAt = 1_760_000_000_000;
 type Heard = HeartRateFrame & { elapsedMs: number };

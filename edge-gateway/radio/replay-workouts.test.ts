@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWithData } from '../test-support/test-frames.js';
 import { loadWorkouts, parseWorkout, replayDurationMs, WorkoutError } from './replay-workouts.js';
-import { describeWithData } from './test-frames.js';
 
 const rr = (lines: string) => ({ file: 'a.rr.csv', text: `rr_interval_ms\n${lines}` });
 const header = 'elapsed_s,heart_rate_bpm,cadence_rpm,distance_m\n';

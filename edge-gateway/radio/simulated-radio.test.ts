@@ -1,7 +1,7 @@
 import { type DemoPerson, demoClass } from '@pulseboard/contract';
+import { type HeartRateFrame, readHeartRateFrame, rrTicksOf, takeUntil, transcript } from '../test-support/test-frames.js';
 import type { RadioEvent } from './radio-source.js';
 import { createSimulatedRadio, simulatedEvents } from './simulated-radio.js';
-import { type HeartRateFrame, readHeartRateFrame, rrTicksOf, takeUntil, transcript } from './test-frames.js';
 
 const startAt = 1_760_000_000_000;
 const MINUTE_MS = 60_000;

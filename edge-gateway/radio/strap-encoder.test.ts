@@ -1,5 +1,5 @@
+import { hex, readHeartRateFrame } from '../test-support/test-frames.js';
 import { AntHeartRateStrap, BleHeartRateStrap, ROTATION_MESSAGES, type StrapIdentity } from './strap-encoder.js';
-import { hex, readHeartRateFrame } from './test-frames.js';
 
 const identity: StrapIdentity = {
   manufacturerId: 1,

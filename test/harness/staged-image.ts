@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { chainOf, copyOf, lastOf, type Stage } from './dockerfile.js';
 import { root, tempFolder } from './environment.js';
 import { productionPackages } from './locked-packages.js';
@@ -14,6 +14,12 @@ export interface StagedImage {
 
 const isLeftBehind = /\.test\.|\.contract\.js$|\.d\.ts$|\.map$/;
 
+/** Folders that the stage `build` removes. */
+const removedFolders = (stages: readonly Stage[]): string[] =>
+  stages
+    .filter(({ name }) => name === 'build')
+    .flatMap(({ instructions }) => instructions.flatMap(({ text }) => /rm -rf (.+)$/.exec(text)?.[1]?.split(/\s+/) ?? []));
+
 /**
  * Follows the `COPY`s of a target, from this checkout, which is built, in the place of its build stage. Packages are links to those that
  * are installed here: of each stage of packages just those that `npm ci --omit=dev` would install there by the lock file.
@@ -21,6 +27,7 @@ const isLeftBehind = /\.test\.|\.contract\.js$|\.d\.ts$|\.map$/;
 export function stageImage(stages: readonly Stage[], target: string): StagedImage {
   const folder = join(tempFolder(), target);
   const chain = chainOf(stages, target);
+  const removed = removedFolders(stages);
   for (const instruction of chain.flatMap(({ instructions }) => instructions).filter(({ word }) => word === 'COPY')) {
     const { from, sources, target: to } = copyOf(instruction);
     for (const source of sources) {
@@ -28,7 +35,7 @@ export function stageImage(stages: readonly Stage[], target: string): StagedImag
       const isInto = to.endsWith('/') || sources.length > 1;
       const at = join(folder, isInto ? join(to, basename(path)) : to);
       if (path.endsWith('node_modules')) linkPackages(stages, from!, path, at);
-      else copyTree(join(root, path), at);
+      else copyTree(path, at, removed);
     }
   }
   const environment = Object.fromEntries(
@@ -40,10 +47,12 @@ export function stageImage(stages: readonly Stage[], target: string): StagedImag
 }
 
 /** @throws when it is not there: an image would not be built either */
-function copyTree(from: string, to: string): void {
+function copyTree(path: string, to: string, removed: readonly string[]): void {
+  const from = join(root, path);
   if (!existsSync(from)) throw new Error(`${from} is copied into an image, and is not there`);
   mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to, { recursive: true, filter: (path) => !isLeftBehind.test(path) || statSync(path).isDirectory() });
+  const filter = (file: string) => !removed.includes(relative(root, file)) && (!isLeftBehind.test(file) || statSync(file).isDirectory());
+  cpSync(from, to, { recursive: true, filter });
 }
 
 function linkPackages(stages: readonly Stage[], stage: string, path: string, to: string): void {

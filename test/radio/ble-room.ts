@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type GatewayHealth, topics } from '@pulseboard/contract';
-import { createPrivateBus } from '@pulseboard/edge-gateway/private-bus';
+import { createPrivateBus } from '@pulseboard/edge-gateway/test-support/private-bus';
 import { Child } from '../harness/child.js';
 import { mainScript } from '../harness/environment.js';
 import { eventually } from '../harness/eventually.js';
@@ -91,7 +91,7 @@ export async function runBleRoom(
 
 /** BlueZ in a process of its own, asked by lines of JSON. */
 async function openBluez(busAddress: string) {
-  const script = fileURLToPath(import.meta.resolve('@pulseboard/edge-gateway/mock-bluez-process'));
+  const script = fileURLToPath(import.meta.resolve('@pulseboard/edge-gateway/test-support/mock-bluez-process'));
   const child = spawn(process.execPath, [script, busAddress], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting: ((answer: { result?: unknown; error?: string }) => void)[] = [];
   const answer = () => new Promise<{ result?: unknown; error?: string }>((resolve) => waiting.push(resolve));

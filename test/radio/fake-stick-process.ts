@@ -1,6 +1,6 @@
 /** Loaded into a gateway before its main: an ANT stick whose broadcasts come from the test through a socket, each with its length in a byte before it. */
 import { connect } from 'node:net';
-import { FakeStick, replaceUsbBus } from '@pulseboard/edge-gateway/fake-usb';
+import { FakeStick, replaceUsbBus } from '@pulseboard/edge-gateway/test-support/fake-usb';
 
 replaceUsbBus();
 const stick = new FakeStick();

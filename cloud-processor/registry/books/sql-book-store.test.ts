@@ -2,10 +2,10 @@ import { pino } from 'pino';
 import { bookStoreContract } from '../../storage/book-store.contract.js';
 import { describeOnPostgres, PostgresServer } from '../../test-data/postgres-server.js';
 import { recordOf, T0 } from '../../test-data/readings.js';
+import { TestBooks } from '../../test-data/test-books.js';
 import { openPostgres } from '../postgres/open-postgres.js';
 import type { RegistryDatabase } from '../registry-database.js';
 import { SqlBookStore } from './sql-book-store.js';
-import { TestBooks } from './test-books.js';
 
 /** Of so many bytes. */
 async function writeFlushes(store: SqlBookStore, count: number, bytes: number): Promise<void> {

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { SqlBookStore } from '../../registry/books/sql-book-store.js';
-import { TestBooks } from '../../registry/books/test-books.js';
 import { openPglite } from '../../registry/pglite-database.js';
 import { openPostgres } from '../../registry/postgres/open-postgres.js';
 import type { RegistryDatabase } from '../../registry/registry-database.js';
@@ -18,6 +17,7 @@ import { createRandom } from '../../test-data/random.js';
 import { RandomFlushes } from '../../test-data/random-flushes.js';
 import { mountSmallDisk } from '../../test-data/small-disk.js';
 import { contentOf } from '../../test-data/store-content.js';
+import { TestBooks } from '../../test-data/test-books.js';
 import { TwinStores } from '../../test-data/twin-stores.js';
 
 const ASK_AGAIN_MS = 20;

@@ -1,8 +1,8 @@
 import ant from 'ant-plus/build/ant.js';
 import { usb } from 'usb';
+import { FakeRoom } from '../../test-support/fake-room.js';
+import { FakeStick, replaceUsbBus } from '../../test-support/fake-usb.js';
 import { encodeAntMessage, MessageId } from './ant-message.js';
-import { FakeRoom } from './fake-room.js';
-import { FakeStick, replaceUsbBus } from './fake-usb.js';
 
 const NAME = 'ant 1-1.4';
 const recoveries: string[] = [];

@@ -13,7 +13,7 @@ async function run(script: string, env: NodeJS.ProcessEnv = {}): Promise<string>
 test('with the timers of the process: hears, wakes a stick that hangs, hears it after a replug, closes, and the process ends by itself', async () => {
   const printed = await run(`
     import { createAntRadio } from ${url('./ant-radio.js')};
-    import { FakeStick, replaceUsbBus } from ${url('./fake-usb.js')};
+    import { FakeStick, replaceUsbBus } from ${url('../../test-support/fake-usb.js')};
     const frame = Buffer.from('a40e4e0284ffa5e2a5e6ca3c8052627871d6', 'hex');
     replaceUsbBus();
     const stick = new FakeStick();

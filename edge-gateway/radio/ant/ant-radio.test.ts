@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { demoClass } from '@pulseboard/contract';
 import ant from 'ant-plus/build/ant.js';
 import { usb } from 'usb';
+import { FakeRoom } from '../../test-support/fake-room.js';
+import { FakeStick, replaceUsbBus } from '../../test-support/fake-usb.js';
+import { describeWithData, fromHex, hex, takeUntil } from '../../test-support/test-frames.js';
 import { createUnifier } from '../../unify/unifier.js';
 import type { RadioEvent } from '../radio-source.js';
 import { simulatedEvents } from '../simulated-radio.js';
-import { describeWithData, fromHex, hex, takeUntil } from '../test-frames.js';
 import { encodeAntMessage, MessageId } from './ant-message.js';
-import { FakeRoom } from './fake-room.js';
-import { FakeStick, replaceUsbBus } from './fake-usb.js';
 
 const restoreBus = replaceUsbBus();
 afterAll(restoreBus);

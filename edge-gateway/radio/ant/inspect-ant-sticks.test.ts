@@ -1,5 +1,5 @@
-import { FakeRoom } from './fake-room.js';
-import { FakeStick, replaceUsbBus } from './fake-usb.js';
+import { FakeRoom } from '../../test-support/fake-room.js';
+import { FakeStick, replaceUsbBus } from '../../test-support/fake-usb.js';
 import { inspectAntSticks } from './inspect-ant-sticks.js';
 
 const restoreBus = replaceUsbBus();

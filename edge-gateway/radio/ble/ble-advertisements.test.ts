@@ -1,9 +1,9 @@
 import { bleSensorId } from '@pulseboard/contract';
-import { findRecordings, readRecording } from '../../test-recordings.js';
+import type { MockStrap } from '../../test-support/mock-bluez.js';
+import { findRecordings, readRecording } from '../../test-support/test-recordings.js';
+import { describeWithBus, hex, TestRoom, until } from '../../test-support/test-room.js';
 import { createUnifier } from '../../unify/unifier.js';
 import type { RadioEvent } from '../radio-source.js';
-import type { MockStrap } from './mock-bluez.js';
-import { describeWithBus, hex, TestRoom, until } from './test-room.js';
 
 const address = (n: number) => `A0:00:00:00:00:${n.toString(16).padStart(2, '0').toUpperCase()}`;
 const POLAR: MockStrap = { address: address(1), services: [], manufacturerData: { 107: '3b164446' } };

@@ -1,5 +1,5 @@
-import type { MockStrap } from './mock-bluez.js';
-import { describeWithBus, TestRoom, until } from './test-room.js';
+import type { MockStrap } from '../../test-support/mock-bluez.js';
+import { describeWithBus, TestRoom, until } from '../../test-support/test-room.js';
 
 const POLAR: MockStrap = { address: 'A0:00:00:00:00:01', services: [], manufacturerData: { 107: '3b164446' }, advertiseEveryMs: 30 };
 const BELT: MockStrap = { address: 'A0:00:00:00:00:02', advertiseEveryMs: 30, notifyEveryMs: 30 };

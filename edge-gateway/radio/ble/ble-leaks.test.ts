@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Message, type MessageBus, sessionBus } from 'dbus-next';
 import nodeBle from 'node-ble';
-import type { MockStrap } from './mock-bluez.js';
-import { describeWithBus, QUICK, TestRoom, until } from './test-room.js';
+import type { MockStrap } from '../../test-support/mock-bluez.js';
+import { describeWithBus, QUICK, TestRoom, until } from '../../test-support/test-room.js';
 
 const POLAR: MockStrap = { address: 'C0:00:00:00:00:01', services: [], manufacturerData: { 107: '3b164446' }, advertiseEveryMs: 30 };
 const BELT: MockStrap = { address: 'C0:00:00:00:00:02', advertiseEveryMs: 20, notifyEveryMs: 20, notifiesBattery: true, resolveMs: 5 };

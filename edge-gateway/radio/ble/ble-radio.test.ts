@@ -1,9 +1,9 @@
+import type { MockStrap } from '../../test-support/mock-bluez.js';
+import { startMockProcess } from '../../test-support/mock-client.js';
+import { describeWithBus, QUICK, TestRoom, until } from '../../test-support/test-room.js';
 import type { ReceiverState } from '../radio-source.js';
 import { createBleRadio } from './ble-radio.js';
 import { inspectBluetooth } from './inspect-bluetooth.js';
-import type { MockStrap } from './mock-bluez.js';
-import { startMockProcess } from './mock-client.js';
-import { describeWithBus, QUICK, TestRoom, until } from './test-room.js';
 
 const POLAR: MockStrap = { address: 'C0:00:00:00:00:01', services: [], manufacturerData: { 107: '3b164446' }, advertiseEveryMs: 30 };
 const BELT: MockStrap = { address: 'C0:00:00:00:00:02', advertiseEveryMs: 30, notifyEveryMs: 30 };

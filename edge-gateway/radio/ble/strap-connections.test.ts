@@ -1,6 +1,6 @@
+import type { MockStrap } from '../../test-support/mock-bluez.js';
+import { describeWithBus, hex, TestRoom, until } from '../../test-support/test-room.js';
 import { SensorGate } from '../../unify/sensor-gate.js';
-import type { MockStrap } from './mock-bluez.js';
-import { describeWithBus, hex, TestRoom, until } from './test-room.js';
 
 const A = 'C0:00:00:00:00:01';
 const B = 'C0:00:00:00:00:02';

@@ -1,4 +1,4 @@
-import type { MachineTimes } from './anchored-clock.js';
+import type { MachineTimes } from '../clock/anchored-clock.js';
 
 export const BOOTED_AT = 1_700_000_000_000;
 

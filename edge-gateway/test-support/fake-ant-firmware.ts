@@ -1,5 +1,5 @@
-import { AntFramer } from './ant-framer.js';
-import { CHANNEL_EVENT, EVENT_CHANNEL_CLOSED, encodeAntMessage, MessageId, messageId, payloadOf } from './ant-message.js';
+import { AntFramer } from '../radio/ant/ant-framer.js';
+import { CHANNEL_EVENT, EVENT_CHANNEL_CLOSED, encodeAntMessage, MessageId, messageId, payloadOf } from '../radio/ant/ant-message.js';
 
 /** In tests: what an ANT USB-m stick says to what it is told. The answers to reset, request and close are captured ones. */
 

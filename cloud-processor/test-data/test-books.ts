@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { pgliteDatabase } from '../pglite-database.js';
-import { SqlBookStore } from './sql-book-store.js';
+import { SqlBookStore } from '../registry/books/sql-book-store.js';
+import { pgliteDatabase } from '../registry/pglite-database.js';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'pulseboard-test');
 
 /** Books for tests: real ones, in a database in memory. */

@@ -1,11 +1,11 @@
-import { ANT_HEART_RATE_PERIOD_MS } from '../encode-ant.js';
-import type { Schedule } from '../pump.js';
-import type { RadioEvent, RadioSource, ReceiverState } from '../radio-source.js';
-import { AntHeartRateStrap } from '../strap-encoder.js';
-import { type AntRadioOptions, createAntRadio } from './ant-radio.js';
+import { type AntRadioOptions, createAntRadio } from '../radio/ant/ant-radio.js';
+import { ANT_HEART_RATE_PERIOD_MS } from '../radio/encode-ant.js';
+import type { Schedule } from '../radio/pump.js';
+import type { RadioEvent, RadioSource, ReceiverState } from '../radio/radio-source.js';
+import { AntHeartRateStrap } from '../radio/strap-encoder.js';
 // Loaded before, so that reading files takes no virtual time.
-import './ant-plus-stick.js';
-import './usb-sticks.js';
+import '../radio/ant/ant-plus-stick.js';
+import '../radio/ant/usb-sticks.js';
 import type { FakeStick } from './fake-usb.js';
 import { isUsbBusy } from './fake-usb-device.js';
 

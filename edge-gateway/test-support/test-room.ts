@@ -1,6 +1,6 @@
-import type { RadioEvent, RadioSource } from '../radio-source.js';
-import { type BleRadioOptions, createBleRadio } from './ble-radio.js';
-import type { BleTimes } from './ble-times.js';
+import { type BleRadioOptions, createBleRadio } from '../radio/ble/ble-radio.js';
+import type { BleTimes } from '../radio/ble/ble-times.js';
+import type { RadioEvent, RadioSource } from '../radio/radio-source.js';
 import { type MockAdapter, type MockBluez, type MockStrap, startMockBluez } from './mock-bluez.js';
 import { createPrivateBus, findDbusDaemon, type PrivateBus } from './private-bus.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RadioEvent } from './radio-source.js';
+import type { RadioEvent } from '../radio/radio-source.js';
 
 /** What the tests of this folder read out of frames, byte by byte, so that no decoder of ours vouches for an encoder of ours. */
 
