@@ -4,8 +4,9 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Alert, type Clock, type DemoPerson, type Id, ListenError, urlHost } from '@pulseboard/contract';
+import { type Alert, type Clock, cutText, type DemoPerson, type Id, ListenError, MAX_SENTENCE, urlHost } from '@pulseboard/contract';
 import type { Logger } from 'pino';
+import { KnownParametersGuard } from './api/known-parameters.guard.js';
 import { serveOpenApi } from './api/open-api.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { appModule } from './app.module.js';
@@ -292,7 +293,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         clock,
         log,
       });
-    const alerted = (alerts: readonly Alert[]) => {
+    const alerted = (given: readonly Alert[]) => {
+      const alerts = given.map((alert) => ({ ...alert, message: cutText(alert.message, MAX_SENTENCE) }));
       for (const alert of alerts) publisher.alert(alert);
       void telemetry?.alert(alerts);
     };
@@ -306,6 +308,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       },
     );
     app.useGlobalFilters(new ProblemFilter(log));
+    app.useGlobalGuards(new KnownParametersGuard());
     serveOpenApi(app, version);
     serveWebPages(app, options.webRoot);
     app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true });

@@ -18,4 +18,5 @@ export * from './text.js';
 export * from './topics.js';
 export * from './unbounded.js';
 export * from './user-facing-error.js';
+export * from './utc-time.js';
 export * from './validate.js';

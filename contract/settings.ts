@@ -1,5 +1,6 @@
 import { canMatchSensor, isId } from './ids.js';
 import { UserFacingError } from './user-facing-error.js';
+import { parseUtcTime } from './utc-time.js';
 
 /**
  * Every setting of every part, once: name, default, meaning, and how its text becomes a value.
@@ -73,12 +74,14 @@ const postgresUrl = (value: string) =>
     : fault(
         'an address such as postgres://user:password@127.0.0.1:5432/pulseboard, with %-codes for special characters of user and password',
       );
+const START_OF_2000 = 946_684_800_000;
 const instant = (value: string) => {
-  // Only with its offset: a time of day without one is another moment on another machine.
-  const dated = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
-  // biome-ignore lint/style/noRestrictedGlobals: reads a text, not the clock
-  const at = /^\d{10,}$/.test(value) ? Number(value) : dated ? Date.parse(value) : Number.NaN;
-  return Number.isSafeInteger(at) ? at : fault('a time such as 2026-01-31T18:00:00Z, or UTC milliseconds');
+  try {
+    const at = parseUtcTime(value);
+    return at >= START_OF_2000 ? at : fault('a time after the year 2000');
+  } catch (error) {
+    return fault(`a time such as 2026-01-31T18:00:00Z, or UTC milliseconds (it ${(error as Error).message})`);
+  }
 };
 
 /** Real radios; `auto` takes those of them that are there. */

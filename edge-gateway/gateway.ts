@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createParser, type GatewayHealth, type GatewayParams, GatewayRequest, MAX_STRAPS, MIN_UTC_MS } from '@pulseboard/contract';
+import {
+  createParser,
+  cutSentence,
+  type GatewayHealth,
+  type GatewayParams,
+  GatewayRequest,
+  MAX_RADIOS,
+  MAX_SENTENCE,
+  MAX_STRAPS,
+  MIN_UTC_MS,
+} from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import type { GatewayClock } from './clock/gateway-clock.js';
 import { machineLoad } from './machine-load.js';
@@ -8,6 +18,7 @@ import { createMqttUplink } from './publish/mqtt-uplink.js';
 import { Publisher, type SpoolLimits } from './publish/publisher.js';
 import { openRadioLog } from './radio/radio-log.js';
 import type { RadioEvent, RadioSource } from './radio/radio-source.js';
+import { radioWithinBounds } from './radio-bounds.js';
 import { RadioCounts } from './radio-counts.js';
 import { RadioWatch, type TellRadio } from './radio-watch.js';
 import { DiskSpool } from './spool/disk-spool.js';
@@ -90,10 +101,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       wallClockAheadMs: clock.wallStepMs(),
       spools: publisher.ledger(),
       spoolBytes: disk.bytes,
-      ...(disk.diskFault === undefined ? {} : { spoolFault: disk.diskFault }),
+      ...(disk.diskFault === undefined ? {} : { spoolFault: cutSentence(disk.diskFault, MAX_SENTENCE) }),
       ...(publisher.deadLetters.length ? { deadLetters: [...publisher.deadLetters] } : {}),
       refusedCommits: protocol.refusedEntries,
-      radios: counts.health(radio.receivers()),
+      radios: counts.health(radio.receivers()).slice(0, MAX_RADIOS).map(radioWithinBounds),
       straps,
       ...load(),
     };

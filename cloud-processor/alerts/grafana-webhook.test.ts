@@ -58,3 +58,12 @@ test.each([undefined, 'text', {}, { alerts: [{ status: 'asleep', labels: {} }] }
   '%j is none',
   (body) => expect(() => alertsIn(body, T0, places)).toThrow(),
 );
+
+test.each([
+  [`${'x'.repeat(499)}😀`, `${'x'.repeat(499)}😀`],
+  [`${'x'.repeat(500)}😀`, 'x'.repeat(500)],
+  [`${'x'.repeat(498)}🇩🇪🇩🇪`, `${'x'.repeat(498)}🇩🇪`],
+  ['half \ud83d of one', 'half \ufffd of one'],
+])('a text is cut at a whole character', (summary, message) => {
+  expect(alertsIn(webhook(alert({ annotations: { summary } })), T0, places)).toMatchObject([{ message }]);
+});

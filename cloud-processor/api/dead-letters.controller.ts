@@ -1,6 +1,8 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { cutText } from '@pulseboard/contract';
 import type { Static } from 'typebox';
+import { MAX_PAYLOAD } from '../ingest/intake.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import { schemaOf } from './open-api.js';
 import { OF_DEAD_LETTERS, parseLimit, parsePlace, placeText } from './query.js';
@@ -25,7 +27,8 @@ export class DeadLettersController {
     const most = parseLimit(limit, OF_DEAD_LETTERS);
     const place = parsePlace(after);
     const letters = await this.store.deadLetters({ limit: most + 1, ...(place ? { after: place } : {}) });
-    const deadLetters = letters.slice(0, most);
+    // A former release stored payloads of any size.
+    const deadLetters = letters.slice(0, most).map((letter) => ({ ...letter, payload: cutText(letter.payload, MAX_PAYLOAD) }));
     return { deadLetters, ...(letters.length > most ? { nextAfter: placeText(deadLetters.at(-1)!) } : {}) };
   }
 }

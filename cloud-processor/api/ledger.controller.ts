@@ -22,7 +22,10 @@ export class LedgerController {
   @ApiQuery({ name: 'gateway', required: false, description: 'only its spools' })
   @ApiOkResponse({ schema: schemaOf(LedgerAnswer) })
   get(@Query('gym') gym?: string, @Query('gateway') gateway?: string): Static<typeof LedgerAnswer> {
-    const wanted = { gym: gym ? parseId('gym', gym) : undefined, gateway: gateway ? parseId('gateway', gateway) : undefined };
+    const wanted = {
+      gym: gym === undefined ? undefined : parseId('gym', gym),
+      gateway: gateway === undefined ? undefined : parseId('gateway', gateway),
+    };
     const { books, epoch } = this.pipeline;
     const spools = [...books.ledger()]
       .filter((entry) => (!wanted.gym || entry.gym === wanted.gym) && (!wanted.gateway || entry.gateway === wanted.gateway))

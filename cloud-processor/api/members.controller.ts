@@ -45,7 +45,7 @@ export class MembersController {
     const member = parseId('member', id);
     const span = parseSpan(from, to, this.clock());
     const most = parseLimit(limit);
-    const gym = gymId ? parseId('gym', gymId) : ((await this.registry.gymOf(member)) ?? this.defaultGym);
+    const gym = gymId !== undefined ? parseId('gym', gymId) : ((await this.registry.gymOf(member)) ?? this.defaultGym);
     const query = { gym, member, from: span.from, until: span.to };
     const [summary, rows] = await Promise.all([this.store.summary(query), this.store.memberSeconds({ ...query, limit: most + 1 })]);
     if (summary.seconds === 0 && !(await this.registry.gymOf(member)) && !(await this.store.hasMember(member)))

@@ -1,5 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
-import { type Id, isId, RANKINGS, type RankBy } from '@pulseboard/contract';
+import { cutText, type Id, isId, parseUtcTime, RANKINGS, type RankBy } from '@pulseboard/contract';
 import type { DeadLetterPlace } from '../storage/time-series-store.js';
 
 interface Limits {
@@ -15,19 +15,14 @@ export function parseId(name: string, value: string): Id {
   return value;
 }
 
-const UTC_MS = /^\d{1,15}$/;
-/** With its offset: a time without one means another moment on each machine. */
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
-
 /** A time as UTC milliseconds or ISO 8601. */
 function parseTime(name: string, value: string | undefined, otherwise: number): number {
-  if (value === undefined || value === '') return otherwise;
-  const at = UTC_MS.test(value) ? Number(value) : ISO_8601.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isSafeInteger(at))
-    throw new BadRequestException(
-      `${name} "${value}" is no time: give UTC milliseconds or ISO 8601 with its offset, such as 2026-01-31T18:00:00Z.`,
-    );
-  return at;
+  if (value === undefined) return otherwise;
+  try {
+    return parseUtcTime(value);
+  } catch (error) {
+    throw new BadRequestException(`${name} ${JSON.stringify(cutText(value, 100))} ${(error as Error).message}.`);
+  }
 }
 
 /** Span of time, `from` included, `to` not. Without `from` it begins with the first that is stored, without `to` it ends now. */
@@ -38,9 +33,9 @@ export function parseSpan(from: string | undefined, to: string | undefined, now:
 }
 
 export function parseLimit(value: string | undefined, { most, otherwise }: Limits = OF_SECONDS): number {
-  const limit = value === undefined || value === '' ? otherwise : Number(value);
-  if (!Number.isInteger(limit) || limit < 1 || limit > most)
-    throw new BadRequestException(`limit must be a whole number from 1 to ${most}.`);
+  if (value === undefined) return otherwise;
+  const limit = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (limit < 1 || limit > most) throw new BadRequestException(`limit must be a whole number from 1 to ${most}.`);
   return limit;
 }
 
@@ -50,14 +45,14 @@ const PLACE = /^(\d{1,15})\.([a-z0-9]{8,32})\.(\d{1,15})$/;
 export const placeText = ({ arrivedAt, spool, number }: DeadLetterPlace): string => `${arrivedAt}.${spool}.${number}`;
 
 export function parsePlace(value: string | undefined): DeadLetterPlace | undefined {
-  if (value === undefined || value === '') return undefined;
+  if (value === undefined) return undefined;
   const [, arrivedAt, spool, number] = PLACE.exec(value) ?? [];
   if (!spool) throw new BadRequestException(`after "${value}" is no place: give what an answer said as nextAfter.`);
   return { arrivedAt: Number(arrivedAt), spool, number: Number(number) };
 }
 
 export function parseRankBy(value: string | undefined): RankBy {
-  if (value === undefined || value === '') return 'points';
+  if (value === undefined) return 'points';
   const found = RANKINGS.find((rankBy) => rankBy === value);
   if (!found) throw new BadRequestException(`rankBy "${value}" is none of ${RANKINGS.join(', ')}.`);
   return found;

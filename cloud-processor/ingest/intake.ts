@@ -78,7 +78,7 @@ export function judge(candidate: unknown, { now, readingsMs }: Rules): Judged {
 }
 
 /** A reading within the bounds of the contract has at most 1,100 digits and 255 intervals. */
-const MAX_PAYLOAD = 8000;
+export const MAX_PAYLOAD = 8000;
 
 /** A dead letter's payload as JSON text, whatever it is. One beyond every bound of a reading is shortened: `{shortened, characters}`. */
 export function payloadText(candidate: unknown): string {

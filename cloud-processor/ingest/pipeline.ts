@@ -1,4 +1,4 @@
-import type { GatewayHealth, GatewayParams, Session } from '@pulseboard/contract';
+import { cutSentence, type GatewayHealth, type GatewayParams, MAX_SENTENCE, type Session } from '@pulseboard/contract';
 import type { Regrouped } from '../aggregation/derivation-plan.js';
 import type { TimeSeriesStore } from '../storage/time-series-store.js';
 import type { ArrivalAges } from './arrival-ages.js';
@@ -252,7 +252,7 @@ export class Pipeline {
 /** The stored seconds of a session. */
 export const totalsQuery = ({ gym, room, startedAt }: Session) => ({ gym, room, from: Math.floor(startedAt / 1000) * 1000 });
 
-const sentenceOf = ({ message }: Error): string => message.split('\n', 1)[0]!.slice(0, 500);
+const sentenceOf = ({ message }: Error): string => cutSentence(message.split('\n', 1)[0]!, MAX_SENTENCE);
 
 const sum = (a: BookCounts, b: BookCounts): BookCounts => ({
   received: a.received + b.received,

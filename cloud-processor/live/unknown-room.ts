@@ -1,4 +1,4 @@
-import { type Id, isId, type LiveUnknownRoom, MAX_LISTED_ROOMS } from '@pulseboard/contract';
+import { cutSentence, type Id, isId, type LiveUnknownRoom, MAX_LISTED_ROOMS } from '@pulseboard/contract';
 
 /** A room that exists. */
 export interface KnownRoom {
@@ -40,4 +40,4 @@ export function unknownRoom(asked: { gym: string; room: string }, rooms: readonl
 }
 
 /** By code point, so that no character is cut in half. */
-const shortened = (text: string): string => (text.length <= MAX_SHOWN ? text : `${[...text].slice(0, MAX_SHOWN - 1).join('')}…`);
+const shortened = (text: string): string => cutSentence(text, MAX_SHOWN);

@@ -1,3 +1,4 @@
+import { cutSentence } from '@pulseboard/contract';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 
 /** PostgreSQL, in this process or on a server: the same SQL, the same migrations. Calls run one after the other, a transaction as one of them. */
@@ -18,5 +19,5 @@ export interface RegistryDatabase {
  */
 export const shortly = (error: unknown): string => {
   const { message } = ((error as Error).cause ?? error) as Error;
-  return message.split('\n', 1)[0]!.slice(0, 200);
+  return cutSentence(message.split('\n', 1)[0]!, 200);
 };

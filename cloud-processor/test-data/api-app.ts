@@ -3,6 +3,7 @@ import { Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
+import { KnownParametersGuard } from '../api/known-parameters.guard.js';
 import { ProblemFilter } from '../api/problem.filter.js';
 
 @Module({})
@@ -14,6 +15,7 @@ export async function apiApp(controllers: Type[], providers: Provider[]): Promis
     logger: false,
   });
   app.useGlobalFilters(new ProblemFilter(pino({ level: 'silent' })));
+  app.useGlobalGuards(new KnownParametersGuard());
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;

@@ -1,4 +1,4 @@
-import { oneLine, quoted, UserFacingError } from '@pulseboard/contract';
+import { cutText, oneLine, quoted, UserFacingError } from '@pulseboard/contract';
 
 /** The recordings cannot be used; the message is one sentence that says which file and line. */
 export class WorkoutError extends UserFacingError {
@@ -107,7 +107,7 @@ function plausibleValue(file: string, line: number, column: Column, field: strin
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw malformed(file, line, `has ${quoted(field, 40)} for ${name}, which is not a number`);
   const value = Number(text);
   if (value >= from && value <= to) return value;
-  throw malformed(file, line, `has ${what} of ${text.slice(0, 40)}; plausible are ${from} to ${to} ${unit}`);
+  throw malformed(file, line, `has ${what} of ${cutText(text, 40)}; plausible are ${from} to ${to} ${unit}`);
 }
 
 const malformed = (file: string, line: number, what: string) =>

@@ -1,3 +1,5 @@
+import { cutText } from '@pulseboard/contract';
+
 /** What came of a request, classed by what the caller does about it. Every message is a sentence for people, or the end of one. */
 
 /** It cannot be used now: the store is away. */
@@ -72,7 +74,7 @@ export interface FailedAnswer {
  */
 export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server: string, now: number): Error {
   const whole = reasonIn(body);
-  const reason = whole.slice(0, MAX_REASON);
+  const reason = cutText(whole, MAX_REASON);
   const said = reason ? `${status}: ${reason}` : `${status}`;
   switch (status) {
     case 400:
