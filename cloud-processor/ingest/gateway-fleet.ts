@@ -189,18 +189,19 @@ export class GatewayFleet {
 
   /** Every gateway of a gym that is known, by id. */
   gateways(gym: Id): FleetGateway[] {
-    return this.everywhere().filter(({ of }) => of.gym === gym);
+    return this.#described(({ of }) => of.gym === gym);
   }
 
   /** Those of a room; a cloned one is in every room that it speaks in. */
   inRoom(gym: Id, room: Id): FleetGateway[] {
-    return this.gateways(gym).filter(({ of, clone }) => of.room === room || clone?.rooms.includes(room));
+    // Pages ask for it many times a second: only what may be in the room is looked at.
+    const mayBe = ({ of, cloneSince }: Known) => of.gym === gym && (of.room === room || cloneSince !== undefined);
+    return this.#described(mayBe).filter(({ of, clone }) => of.room === room || clone?.rooms.includes(room));
   }
 
   /** Every gateway that is known, by gym and id. */
   everywhere(): FleetGateway[] {
-    const ms = this.#monotonic();
-    return this.#sorted().map((known) => this.#describe(known, ms));
+    return this.#described(() => true);
   }
 
   /** Whether a gateway spoke that the registry does not know, or knows in another room. */
@@ -225,6 +226,11 @@ export class GatewayFleet {
       const known = this.#gateways.get(keyOf(of));
       if (known?.seen) known.isUnsaved = true;
     }
+  }
+
+  #described(isAsked: (known: Known) => boolean): FleetGateway[] {
+    const ms = this.#monotonic();
+    return this.#sorted(isAsked).map((known) => this.#describe(known, ms));
   }
 
   #describe(known: Known, ms: number): FleetGateway {
@@ -297,8 +303,9 @@ export class GatewayFleet {
     if (this.#gateways.size > MOST_GATEWAYS) this.#gateways.delete(this.#gateways.keys().next().value!);
   }
 
-  #sorted(): Known[] {
-    return [...this.#gateways].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
+  #sorted(isAsked: (known: Known) => boolean = () => true): Known[] {
+    const asked = [...this.#gateways].filter(([, known]) => isAsked(known));
+    return asked.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
   }
 }
 

@@ -116,6 +116,27 @@ test('the state is in the snapshot, and in a delta when any of it changed', () =
   expect(feed.delta(T0)).not.toHaveProperty('state');
 });
 
+test('what a snapshot showed in between is taken back by the next delta', () => {
+  const away: LiveState = { ...connected, broker: 'away' };
+  const session = { gym: 'demo', room: 'main', session: 's', kind: 'open-gym', state: 'ended', startedAt: T0, endedAt: T0 + 1 } as const;
+  let state = connected;
+  let results: SessionResults | undefined;
+  const feed = new LiveFeed(
+    newBoard(),
+    'Main',
+    () => state,
+    () => results,
+  );
+  feed.delta(T0);
+  state = away;
+  results = { session, members: [{ rank: 1, member: 'ada', guest: false, points: 3, seconds: 60 }] };
+  expect(feed.snapshot(T0)).toMatchObject({ state: away, results });
+  state = connected;
+  results = undefined;
+  expect(feed.delta(T0)).toMatchObject({ state: connected, results: null });
+  expect(feed.delta(T0)).toEqual({ type: 'delta', now: T0, rows: [], gone: [] });
+});
+
 test('results are in the snapshot while they are shown; a delta brings them, and takes them away', () => {
   const session = { gym: 'demo', room: 'main', session: 's', kind: 'open-gym', state: 'ended', startedAt: T0, endedAt: T0 + 1 } as const;
   let results: SessionResults | undefined;

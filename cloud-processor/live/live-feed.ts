@@ -1,7 +1,7 @@
 import type { LiveDelta, LiveRow, LiveSnapshot, LiveState, SessionResults } from '@pulseboard/contract';
 import type { RoomBoard } from '../board/room-board.js';
 
-/** Listeners know different things of this member. */
+/** Listeners know different things of this. */
 const UNSURE = '';
 /** No results are shown. */
 const NONE = 'null';
@@ -28,7 +28,10 @@ export class LiveFeed {
     const shown = new Map(rows.map((row) => [row.member, JSON.stringify(row)]));
     for (const member of new Set([...this.#told.keys(), ...shown.keys()]))
       if (shown.get(member) !== this.#told.get(member)) this.#told.set(member, UNSURE);
+    const state = this.stateOf();
     const results = this.resultsOf(now);
+    if (JSON.stringify(state) !== this.#state) this.#state = UNSURE;
+    if (JSON.stringify(results ?? null) !== this.#results) this.#results = UNSURE;
     return {
       type: 'snapshot',
       now,
@@ -37,7 +40,7 @@ export class LiveFeed {
       roomName: this.roomName,
       ...(session ? { session } : {}),
       rows: rows.map((row) => this.#withRecent(row, now)),
-      state: this.stateOf(),
+      state,
       ...(results ? { results } : {}),
     };
   }
