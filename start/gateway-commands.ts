@@ -16,7 +16,16 @@ type GatewayCommand = (args: string[], io: Io) => Promise<number>;
 const terminal = () => {
   const { stdout } = process;
   return stdout.isTTY
-    ? { write: (text: string) => void stdout.write(text), columns: stdout.columns || 80, rows: stdout.rows || 24 }
+    ? {
+        write: (text: string) => void stdout.write(text),
+        // The window may be made smaller or larger meanwhile.
+        get columns() {
+          return stdout.columns || 80;
+        },
+        get rows() {
+          return stdout.rows || 24;
+        },
+      }
     : undefined;
 };
 

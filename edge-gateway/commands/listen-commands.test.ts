@@ -40,6 +40,16 @@ test('scan prints the straps of the room and ends by itself', async () => {
   expect(out.filter((line) => /^(ant|ble)-/.test(line)).length).toBeGreaterThanOrEqual(3);
 });
 
+test('scan into a pipe prints each strap when it is heard, not at its end', async () => {
+  const { io, out, stop } = rig();
+  const ended = runScanCommand([], simulated, io);
+  while (!out.some((line) => line.startsWith('ant-hr-'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(out.some((line) => line.startsWith('STRAP'))).toBe(false);
+  stop();
+  expect(await ended).toBe(0);
+  expect(out.some((line) => line.startsWith('STRAP'))).toBe(true);
+});
+
 test('scan draws on a terminal, no wider and no higher than it is, until it is asked to stop', async () => {
   const { io, stop, drawn } = rig({ columns: 40, rows: 5 });
   setTimeout(stop, 1500);

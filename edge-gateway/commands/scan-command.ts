@@ -1,10 +1,10 @@
-import type { SettingValues } from '@pulseboard/contract';
+import { printable, type SettingValues } from '@pulseboard/contract';
 import type { RunningIo } from './command-io.js';
 import { openListening, parseListenArgs, steadyClock, UsageError, waitFor } from './listening.js';
 import { ScanTable } from './scan-table.js';
 
 const DRAW_INTERVAL_MS = 1000;
-const PRINT_INTERVAL_MS = 10_000;
+const PRINT_INTERVAL_MS = 250;
 const CLEAR = '\u001b[2J\u001b[H';
 const HOME = '\u001b[H';
 const CLEAR_LINE_END = '\u001b[K';
@@ -19,7 +19,7 @@ export const scanUsage: readonly string[] = [
 ];
 
 /**
- * The technician's ear: a table that is drawn anew each second; into a file or pipe, one every 10 s and one at the end.
+ * The technician's ear: a table that is drawn again each second; into a file or pipe, lines as straps are heard, and the table at the end.
  * @returns exit code: 0 when somebody was heard, else 1
  */
 export async function runScanCommand(args: string[], settings: SettingValues, io: RunningIo): Promise<number> {
@@ -39,27 +39,25 @@ export async function runScanCommand(args: string[], settings: SettingValues, io
   const { radio, gate } = await openListening(settings, steadyClock);
   const straps = new ScanTable(gate, steadyClock());
   radio.start((event) => straps.hear({ ...event, radio: event.radio ?? radio.name }));
-  const lines = () => straps.lines(steadyClock(), radio.receivers());
   const { terminal } = io;
-  const show = terminal ? () => terminal.write(picture(lines(), terminal.columns, terminal.rows)) : () => print(lines(), io);
+  const table = (columns?: number) => straps.lines(steadyClock(), radio.receivers(), columns);
+  const show = terminal
+    ? () => terminal.write(picture(table(terminal.columns), terminal.rows))
+    : () => straps.newLines(steadyClock(), radio.receivers()).forEach(io.out);
   terminal?.write(CLEAR);
   const timer = setInterval(show, terminal ? DRAW_INTERVAL_MS : PRINT_INTERVAL_MS);
   await waitFor(wanted.seconds, io.stopping);
   clearInterval(timer);
   show();
-  terminal?.write('\n');
+  if (terminal) terminal.write('\n');
+  else for (const line of ['', ...table()]) io.out(line);
   await radio.close();
   return straps.size > 0 ? 0 : 1;
 }
 
 /** Drawn over what was there before, so that nothing flickers; what does not fit is counted. */
-function picture(lines: readonly string[], columns: number, rows: number): string {
+function picture(lines: readonly string[], rows: number): string {
   const fits = Math.max(1, rows - 2);
   const shown = lines.length > fits ? [...lines.slice(0, fits - 1), `… and ${lines.length - fits + 1} more lines`] : lines;
-  return `${HOME}${shown.map((line) => `${line.slice(0, columns)}${CLEAR_LINE_END}\n`).join('')}${CLEAR_BELOW}`;
-}
-
-function print(lines: readonly string[], io: RunningIo): void {
-  for (const line of lines) io.out(line);
-  io.out('');
+  return `${HOME}${shown.map((line) => `${printable(line)}${CLEAR_LINE_END}\n`).join('')}${CLEAR_BELOW}`;
 }
