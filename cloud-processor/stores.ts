@@ -30,6 +30,8 @@ export interface Stores {
   registry: SqlRegistry;
   /** Only beside InfluxDB: dashboards read nothing else. */
   figures?: FigureStore | undefined;
+  /** Copies those stores that are in the data folder into another one, as they would lie there; reading and writing go on. */
+  copyTo(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,9 +43,14 @@ export async function openStores({ dataDir, influx, databaseUrl, clock, log }: S
   try {
     database = await (databaseUrl ? openPostgres({ url: databaseUrl, log }) : openPglite(registryPath(dataDir)));
     const registry = await SqlRegistry.open(database);
-    if (embedded) return { store: embedded, registry, close: () => closeAll(embedded, registry) };
+    // The registry after the store: people and rooms that came meanwhile do no harm, seconds without their room would.
+    const copyTo = async (folder: string) => {
+      await embedded?.copyTo(storePath(folder));
+      await database!.copyTo?.(registryPath(folder));
+    };
+    if (embedded) return { store: embedded, registry, copyTo, close: () => closeAll(embedded, registry) };
     const { store, figures } = await openInflux(influx!, database, clock, log);
-    return { store, registry, figures, close: () => closeAll(figures, store, registry) };
+    return { store, registry, figures, copyTo, close: () => closeAll(figures, store, registry) };
   } catch (error) {
     await closeAll(embedded, database).catch(() => {});
     throw error;

@@ -3,8 +3,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileFault, isFileFault, readSettings, type SettingValues } from '@pulseboard/contract';
 import { BackupError, checkBackup, demandEmpty, makeBackup, restoreBackup } from './backup-files.js';
-import { claimFolder } from './claim-folder.js';
-import { DATA_FOLDER, dataDirOf, SPOOL_FOLDER } from './folders.js';
+import { type Copies, isOfRequest, requestCopies } from './backup-requests.js';
+import { claimFolder, FolderInUseError } from './claim-folder.js';
+import { BACKUP_LOCK, DATA_FOLDER, dataDirOf, SPOOL_FOLDER } from './folders.js';
 
 export interface CommandContext {
   version: string;
@@ -12,7 +13,7 @@ export interface CommandContext {
 }
 
 export const backupUsage: readonly string[] = [
-  'Copies the data folder while neither a processor nor a gateway uses it.',
+  'Copies the data folder. A processor or a gateway that uses it goes on meanwhile.',
   '',
   '  npm run backup                 into backups/, in a folder named by the time',
   '  npm run backup -- /mnt/usb     into another folder',
@@ -45,16 +46,70 @@ export async function runBackup(args: readonly string[], { version, out }: Comma
   const target = join(into, madeAt.replace(/\.\d+/, '').replaceAll(':', '-'));
   // Before the data folder is claimed: what is wrong with the target has nothing to do with it.
   await mkdir(into, { recursive: true }).catch(cannotWrite(into));
-  const release = await claimAll(dataDir);
+  const turn = await claimFolder(dataDir, BACKUP_LOCK);
   try {
-    const { files } = await makeBackup(dataDir, target, { version, madeAt }).catch(cannotWrite(into));
-    out(`${files.length} files, ${megabytes(files)} MB: ${target}`);
+    const { sources, releaseAll } = await sourcesOf(dataDir, out);
+    try {
+      const { files } = await makeBackup(sources, target, { version, madeAt }).catch(cannotWrite(into));
+      out(`${files.length} files, ${megabytes(files)} MB: ${target}`);
+    } finally {
+      await releaseAll();
+    }
     for (const what of kept(settings)) out(`Not in it: ${what}. That has backups of its own (docs/operations.md).`);
     return 0;
   } finally {
-    await release();
+    await turn.release();
   }
 }
+
+interface Sources {
+  sources: Parameters<typeof makeBackup>[0];
+  /** Gives back what was claimed, and removes copies. */
+  releaseAll(): Promise<void>;
+}
+
+/** Of a data folder that nobody uses the folder itself; else copies that its processor makes, and the spool before them. */
+async function sourcesOf(dataDir: string, out: (line: string) => void): Promise<Sources> {
+  try {
+    const data = await claimFolder(dataDir, DATA_FOLDER);
+    const { releaseSpool, isInUse } = await claimSpool(join(dataDir, 'spool'));
+    const takes = (path: string) => !isOfRequest(path);
+    return {
+      sources: [{ folder: dataDir, takes, isInUse }],
+      async releaseAll() {
+        await releaseSpool();
+        await data.release();
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof FolderInUseError && error.isHeld)) throw error;
+    let copies: Copies | undefined;
+    // The spool first: what is committed and removed from it meanwhile is in the stores, which are copied after it.
+    const aroundStores = { folder: dataDir, takes: (path: string) => !isOfRequest(path) && !isOfStores(path), isInUse: true };
+    const stores = async () => {
+      out('A processor uses the data folder and goes on; it copies its stores …');
+      copies = await requestCopies(dataDir, error.message);
+      out('The stores are copied; putting them into the backup …');
+      return { folder: copies.folder };
+    };
+    return { sources: [aroundStores, stores], releaseAll: async () => copies?.remove() };
+  }
+}
+
+/** The spool of a gateway that runs is copied as a power cut would leave it. */
+async function claimSpool(spoolDir: string): Promise<{ releaseSpool(): Promise<void>; isInUse: boolean }> {
+  if (!existsSync(spoolDir)) return { releaseSpool: async () => {}, isInUse: false };
+  try {
+    const { release } = await claimFolder(spoolDir, SPOOL_FOLDER);
+    return { releaseSpool: release, isInUse: false };
+  } catch (error) {
+    if (!(error instanceof FolderInUseError && error.isHeld)) throw error;
+    return { releaseSpool: async () => {}, isInUse: true };
+  }
+}
+
+/** Files of the embedded stores, which only their processor can copy while it runs. */
+const isOfStores = (path: string): boolean => /^(pulseboard\.duckdb|registry(\/|$))/.test(path);
 
 /** `npm run restore -- <backup>`. @returns the exit code @throws BackupError, FolderInUseError */
 export async function runRestore(args: readonly string[], { version, out }: CommandContext): Promise<number> {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   write(join(folder, 'data', 'replay-2026', 'pulseboard.duckdb'), 'of another processor');
   backup = join(folder, 'backups', 'one');
   mkdirSync(dirname(backup));
-  await makeBackup(join(folder, 'data'), backup, about);
+  await makeBackup([{ folder: join(folder, 'data') }], backup, about);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -80,7 +80,7 @@ test.each([
 test('an interrupted backup is none, and stands in nobody’s way', async () => {
   rmSync(backup, { recursive: true });
   write(join(`${backup}.partial`, 'files', 'half'), 'half');
-  await makeBackup(join(folder, 'data'), backup, about);
+  await makeBackup([{ folder: join(folder, 'data') }], backup, about);
   expect(readdirSync(dirname(backup))).toEqual(['one']);
   expect(existsSync(stored('half'))).toBe(false);
 });

@@ -25,17 +25,44 @@ const MANIFEST = 'manifest.json';
 /** Not of the data: who has it, and replays, each of which is a data folder of its own that somebody may be writing. */
 const isLeftOut = (path: string): boolean => /\.lock(\/|$)/.test(path) || /^replay-/.test(path);
 
+/** A folder that a backup takes files from. */
+export interface Source {
+  folder: string;
+  /** Which paths of it; absent: all. */
+  takes?(path: string): boolean;
+  /** Somebody uses it: a file that is gone by now was needed no more. */
+  isInUse?: boolean;
+}
+
 /**
- * Copies a folder that nobody writes. It has another name until it is whole, so that an interrupted one is not taken for a backup.
+ * Copies folders into one. It has another name until it is whole, so that an interrupted one is not taken for a backup.
+ * @param sources each begins when the one before is copied; none may have a file that another one has
  * @param target must not be there
  */
-export async function makeBackup(folder: string, target: string, about: Pick<Manifest, 'version' | 'madeAt'>): Promise<Manifest> {
+export async function makeBackup(
+  sources: readonly (Source | (() => Promise<Source>))[],
+  target: string,
+  about: Pick<Manifest, 'version' | 'madeAt'>,
+): Promise<Manifest> {
   const partial = `${target}.partial`;
   await rm(partial, { recursive: true, force: true });
-  const { folders, files } = await contents(folder);
-  await makeFolders(join(partial, FILES), folders);
-  const manifest: Manifest = { format: 1, ...about, folders, files: [] };
-  manifest.files = await inTurns(files, async (path) => ({ path, ...(await copy(join(folder, path), join(partial, FILES, path))) }));
+  const manifest: Manifest = { format: 1, ...about, folders: [], files: [] };
+  await makeFolders(join(partial, FILES), []);
+  for (const source of sources) {
+    const { folder, takes = () => true, isInUse = false } = typeof source === 'function' ? await source() : source;
+    const { folders, files } = await contentsOf(folder, takes, isInUse);
+    await makeFolders(join(partial, FILES), folders);
+    const copied = await inTurns(files, async (path) => {
+      const to = join(partial, FILES, path);
+      const content = await copy(join(folder, path), to).catch(async (error: NodeJS.ErrnoException) => {
+        if (!isInUse || error.code !== 'ENOENT') throw error;
+        await rm(to, { force: true });
+      });
+      return content ? [{ path, ...content }] : [];
+    });
+    manifest.folders.push(...folders);
+    manifest.files.push(...copied.flat());
+  }
   await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, undefined, 1)}\n`, { flush: true, mode: 0o600 });
   await putInPlace(partial, target);
   return manifest;
@@ -77,12 +104,24 @@ export async function demandEmpty(folder: string): Promise<void> {
 const holdsSomething = (folder: string) =>
   new BackupError(`${folder} holds data already, and a restore overwrites none: move it away first (mv ${folder} ${folder}.old).`);
 
+const LOOKS = 10;
+
+/** @param isInUse folders may go while they are looked through */
+async function contentsOf(folder: string, takes: (path: string) => boolean, isInUse: boolean): ReturnType<typeof contents> {
+  for (let look = 1; ; look++)
+    try {
+      return await contents(folder, takes);
+    } catch (error) {
+      if (!isInUse || look === LOOKS || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+}
+
 /** Everything below a folder that a backup holds, paths with slashes, parents first. */
-async function contents(folder: string): Promise<Pick<Manifest, 'folders'> & { files: string[] }> {
+async function contents(folder: string, takes: (path: string) => boolean): Promise<Pick<Manifest, 'folders'> & { files: string[] }> {
   const found = { folders: [] as string[], files: [] as string[] };
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
-    if (isLeftOut(path)) continue;
+    if (isLeftOut(path) || !takes(path)) continue;
     if (entry.isDirectory()) found.folders.push(path);
     else if (entry.isFile()) found.files.push(path);
   }

@@ -6,6 +6,14 @@ import { describeHolder, LockHeldError, takeLock } from '#lock';
 /** A folder cannot be used. The message is a sentence for people. */
 export class FolderInUseError extends UserFacingError {
   readonly code = 'FOLDER_UNUSABLE';
+
+  /** @param isHeld another process has it; else it cannot be written */
+  constructor(
+    message: string,
+    readonly isHeld = false,
+  ) {
+    super(message);
+  }
 }
 
 /** How a folder and its user are called in sentences. */
@@ -74,6 +82,7 @@ export async function claimFolder(
     if (error instanceof LockHeldError)
       throw new FolderInUseError(
         `The ${what} ${path} is in use by another ${user} (${describeHolder(error.holder)}); stop that one, or set ${setting} to another folder.`,
+        true,
       );
     const { code, message } = error as NodeJS.ErrnoException;
     if (evenWhenFull && TAKES_NOTHING.has(code ?? '')) return { release: async () => {}, discard: async () => {} };

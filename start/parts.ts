@@ -4,6 +4,7 @@ import type { InfluxLogin } from '@pulseboard/cloud-processor';
 import { type Clock, demoClass, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
+import { serveBackups } from './backup-requests.js';
 import { type Claim, claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
@@ -179,7 +180,11 @@ async function startProcessor({
   out(line('board', `${processor.url}/`));
   // With our own broker this is a moment; alone, a broker that is away must not keep the pages away.
   if (all) await Promise.race([processor.subscribed, stopping]);
-  return () => processor.close();
+  const stopServing = await serveBackups(dataDir, (folder) => processor.copyStores(folder), log);
+  return async () => {
+    await stopServing();
+    await processor.close();
+  };
 }
 
 const line = (part: string, text: string): string => `  ${part.padEnd(10)} ${text}`;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, cp, mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { fileFault, isFileFault } from '@pulseboard/contract';
@@ -22,7 +22,9 @@ export async function openPglite(folder: string): Promise<RegistryDatabase> {
       return [];
     });
     await access(found.length > 0 ? folder : dirname(folder), constants.W_OK);
-    return pgliteDatabase(await PGlite.create(folder));
+    const pglite = await PGlite.create(folder);
+    // Nothing is written while nothing is asked: its files are then as after a sudden end, which it recovers from.
+    return { ...pgliteDatabase(pglite), copyTo: (to) => pglite.runExclusive(() => cp(folder, to, { recursive: true })) };
   } catch (error) {
     const why = isFileFault(error) ? fileFault(error) : ((error as Error).message ?? 'its files are damaged');
     throw new StoreOpenError(

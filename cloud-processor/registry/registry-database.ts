@@ -9,6 +9,8 @@ export interface RegistryDatabase {
    * @param table where it is written down which have; absent: drizzle's own
    */
   migrate(folder: string, table?: string): Promise<void>;
+  /** Of an embedded one: copies its folder as it stands at one moment; who asks it something waits meanwhile. */
+  copyTo?(folder: string): Promise<void>;
   /** Whatever uses it ends with it. */
   close(): Promise<void>;
 }

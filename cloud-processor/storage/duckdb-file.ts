@@ -22,6 +22,9 @@ export const DUCKDB_OPTIONS = {
   autoload_known_extensions: 'false',
 } as const;
 
+/** As a copy is called while it is attached. */
+const COPY = 'backup_copy';
+
 /** Asked while it is away. */
 export class StoreClosedError extends Error {
   readonly code = 'STORE_CLOSED';
@@ -32,6 +35,8 @@ export class DuckDbFile {
   readonly #appenders = new Map<string, DuckDBAppender>();
   #writing: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** The copy that is being made. */
+  #copying: { connection: DuckDBConnection; ended: Promise<unknown> } | undefined;
   readonly #reading = new Set<Promise<unknown>>();
 
   private constructor(
@@ -89,11 +94,39 @@ export class DuckDbFile {
     await table.append(this.#appenders.get(table.name)!, chunks, breather);
   }
 
+  /**
+   * Copies everything into a new file, as it stands at one moment: each transaction is in it whole, or not at all. Reading and writing go on meanwhile.
+   * Ends with an error when the file is closed.
+   */
+  async copyTo(path: string): Promise<void> {
+    this.#demandOpen();
+    if (this.#copying) throw new Error('a copy is being made already');
+    const connection = await this.instance.connect();
+    const work = async () => {
+      const [[name]] = (await connection.runAndReadAll('SELECT current_database()')).getRows() as [[string]];
+      await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${COPY}`);
+      try {
+        await connection.run(`COPY FROM DATABASE "${name}" TO ${COPY}`);
+        await connection.run(`CHECKPOINT ${COPY}`);
+      } finally {
+        await connection.run(`DETACH ${COPY}`);
+      }
+    };
+    const copying = work().finally(() => {
+      connection.closeSync();
+      this.#copying = undefined;
+    });
+    this.#copying = { connection, ended: copying.catch(() => {}) };
+    await copying;
+  }
+
   /** Waits for what is under way. */
   async close(): Promise<void> {
     await this.#writing;
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#copying?.connection.interrupt();
+    await this.#copying?.ended;
     await Promise.allSettled(this.#reading);
     const steps = [
       ...[...this.#appenders.values()].map((appender) => () => appender.closeSync()),

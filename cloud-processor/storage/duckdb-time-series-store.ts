@@ -53,6 +53,11 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     }
   }
 
+  /** Copies the file as it stands at one moment, while writing goes on. @param path must not be there */
+  async copyTo(path: string): Promise<void> {
+    await (await this.#file).copyTo(path);
+  }
+
   async begin(): Promise<StoreState> {
     if (this.#isSuspect) await this.#reopen();
     return this.#transaction(async (writer) => {

@@ -64,7 +64,8 @@ function recoverSpool(folder: string, id: string, gateway: string, { spools, rep
   const segmentNames = names.filter((name) => name.endsWith(SEGMENT_SUFFIX));
   const others = names.filter((name) => !name.endsWith(SEGMENT_SUFFIX));
   if (!SPOOL_NAME.test(id) || (segmentNames.length === 0 && !others.every((name) => OWN_FILE.test(name)))) {
-    reports.push(`${id} is no spool; it was left alone.`);
+    // The lock of the folder lies among the spools.
+    if (!id.endsWith('.lock')) reports.push(`${id} is no spool; it was left alone.`);
     return;
   }
   const kept = readCeiling(path);
