@@ -89,7 +89,7 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
     aedes.handle(socket);
   });
   const http = createHttpServer((_request, response) => {
-    response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n');
+    response.writeHead(426, { 'content-type': 'text/plain' }).end('This port of Pulseboard speaks MQTT over WebSocket.\n');
   });
   tcp.on('connection', remember);
   http.on('connection', remember);

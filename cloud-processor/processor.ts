@@ -79,6 +79,8 @@ export interface Processor {
   readonly url: string;
   /** Resolves when the readings topic is subscribed; a broker that is away is tried for ever. */
   readonly subscribed: Promise<void>;
+  /** Every room that is known, by gym and room. */
+  rooms(): { gym: Id; room: Id }[];
   /** Copies the stores that are in the data folder into another one, while everything goes on. */
   copyStores(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -384,7 +386,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     subscribed.catch((error: Error) => log.error({ err: error.message }, 'the readings topic cannot be subscribed'));
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : httpPort;
-    return { url: `http://${urlHost(host)}:${port}`, subscribed, copyStores, close: closeAll };
+    return { url: `http://${urlHost(host)}:${port}`, subscribed, rooms: () => people.rooms(), copyStores, close: closeAll };
   } catch (error) {
     await closeAll().catch(() => {});
     throw error;

@@ -4,9 +4,27 @@ import { UserFacingError } from './user-facing-error.js';
 export class ListenError extends UserFacingError {
   readonly code = 'LISTEN_FAILED';
 
-  /** @param setting name of the setting that the port came from */
-  constructor(cause: { code?: string | undefined; message: string }, host: string, port: number, setting: string) {
-    super(sentence(cause, host, port, setting));
+  /**
+   * @param setting name of the setting that the port came from
+   * @param holder who has the port when it is in use, in words
+   */
+  constructor(
+    private readonly reason: { code?: string | undefined; message: string },
+    readonly host: string,
+    readonly port: number,
+    readonly setting: string,
+    holder = 'another program',
+  ) {
+    super(sentence(reason, host, port, setting, holder));
+  }
+
+  get isInUse(): boolean {
+    return this.reason.code === 'EADDRINUSE';
+  }
+
+  /** The same, once it is known who has the port. */
+  heldBy(holder: string): ListenError {
+    return new ListenError(this.reason, this.host, this.port, this.setting, holder);
   }
 }
 
@@ -17,10 +35,16 @@ export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function sentence(cause: { code?: string | undefined; message: string }, host: string, port: number, setting: string): string {
+function sentence(
+  cause: { code?: string | undefined; message: string },
+  host: string,
+  port: number,
+  setting: string,
+  holder: string,
+): string {
   switch (cause.code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is in use by another program; stop that one, or set ${setting} to a free port (0 picks one).`;
+      return `Port ${port} on ${host} is in use by ${holder}; stop that one, or set ${setting} to a free port (0 picks one).`;
     case 'EACCES':
       return `Port ${port} on ${host} is not allowed for this user; set ${setting} to a port above 1023.`;
     case 'EADDRNOTAVAIL':

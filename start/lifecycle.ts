@@ -1,4 +1,5 @@
 import { fileFault, isFileFault, SettingsError, UserFacingError } from '@pulseboard/contract';
+import { withPortHolder } from './port-holder.js';
 
 /** A part that does not end by then is left behind. */
 const STOP_TIMEOUT_MS = 10_000;
@@ -58,7 +59,7 @@ export async function runUntilStopped(
   try {
     stop = await start(asked);
   } catch (error) {
-    for (const line of sentences(error)) err(line);
+    for (const line of sentences(await withPortHolder(error))) err(line);
     return 1;
   }
   await asked;

@@ -4,6 +4,7 @@ import type { InfluxLogin } from '@pulseboard/cloud-processor';
 import { type Clock, demoClass, readSettings, SettingsError, type SettingValues } from '@pulseboard/contract';
 import type { GatewayClock, RadioPlan } from '@pulseboard/edge-gateway';
 import type { Logger } from 'pino';
+import { addressesOf, isOpenToOthers } from './addresses.js';
 import { serveBackups } from './backup-requests.js';
 import { type Claim, claimFolder } from './claim-folder.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
@@ -58,7 +59,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
       });
       stops.push(() => broker.close());
       if (all) brokerUrl = broker.mqttUrl;
-      out(line('broker', `${broker.mqttUrl}  ${broker.mqttWsUrl}`));
+      const [tcp, webSocket] = [broker.mqttUrl, broker.mqttWsUrl].map((url) => addressesOf(url, settings.host));
+      for (const [i, url] of tcp!.entries()) out(line(i === 0 ? 'broker' : '', `${url}  ${webSocket![i]}`));
       stops.push(await observeBroker(settings, broker, version, out));
     }
     const dataDir = dataDirOf(settings);
@@ -90,6 +92,10 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     if (plan && clock)
       stops.push(await startGateway({ ...starting, isAlone: !all, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
     else time.begin();
+    if (part !== 'gateway' && isOpenToOthers(settings.host))
+      out(
+        `There is no login: everybody who reaches this machine can see all heart rates and change what is stored. PULSEBOARD_HOST=127.0.0.1 keeps other machines out.`,
+      );
     if (!isStopping) out(all ? 'Ready. Ctrl-C stops everything.' : 'Ready. Ctrl-C stops it.');
     return stop;
   } catch (error) {
@@ -175,9 +181,16 @@ async function startProcessor({
     ...(settings.databaseUrl ? [`people in PostgreSQL at ${placeOf(settings.databaseUrl)}`] : []),
   ];
   out(
-    line('processor', `${processor.url}/api/docs  ${[...elsewhere, `${elsewhere.length ? 'all else' : 'data'} in ${dataDir}`].join(', ')}`),
+    line(
+      'processor',
+      `${addressesOf(processor.url, settings.host)[0]}/api/docs  ${[...elsewhere, `${elsewhere.length ? 'all else' : 'data'} in ${dataDir}`].join(', ')}`,
+    ),
   );
-  out(line('board', `${processor.url}/`));
+  const pages = addressesOf(processor.url, settings.host);
+  for (const [i, url] of pages.entries()) out(line(i === 0 ? 'board' : '', `${url}/`));
+  const rooms = processor.rooms();
+  if (rooms.length > 1 || isOpenToOthers(settings.host))
+    for (const [i, { gym, room }] of rooms.entries()) out(line(i === 0 ? 'walls' : '', `${pages[0]}/wall/${gym}/${room}`));
   // With our own broker this is a moment; alone, a broker that is away must not keep the pages away.
   if (all) await Promise.race([processor.subscribed, stopping]);
   const stopServing = await serveBackups(dataDir, (folder) => processor.copyStores(folder), log);

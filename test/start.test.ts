@@ -100,10 +100,26 @@ describe('a refused start leaves no folder', () => {
   });
 });
 
+test('open to other machines: their addresses, each wall, and that there is no login', async () => {
+  const { child, url } = await startSystem({ PULSEBOARD_HOST: '0.0.0.0', PULSEBOARD_STRAPS: '2' });
+  expect(child.stdout.filter((line) => line.includes('0.0.0.0'))).toEqual([]);
+  expect(child.stdout.filter((line) => /There is no login/.test(line))).toHaveLength(1);
+  const wall = child.stdout.flatMap((line) => /^ {2}walls +(http:\S+\/wall\/demo\/main)$/.exec(line)?.[1] ?? [])[0]!;
+  expect((await fetch(wall)).status).toBe(200);
+  expect(wall.startsWith(url)).toBe(true);
+  await child.stop();
+});
+
 describe('what stands in the way is one clear sentence', () => {
   test('a port in use', async () => {
     const port = portOf(system.mqttUrl);
-    expect(await refusal({ PULSEBOARD_MQTT_PORT: port })).toEqual([expect.stringMatching(`${port}.*PULSEBOARD_MQTT_PORT`)]);
+    expect(await refusal({ PULSEBOARD_MQTT_PORT: port })).toEqual([
+      expect.stringMatching(`Port ${port} .* in use by another Pulseboard .*PULSEBOARD_MQTT_PORT`),
+    ]);
+    const board = portOf(system.url);
+    expect(await refusal({ PULSEBOARD_HTTP_PORT: board })).toEqual([
+      expect.stringMatching(`Port ${board} .* in use by another Pulseboard \\(version ${version}\\).*PULSEBOARD_HTTP_PORT`),
+    ]);
   });
 
   test.each([

@@ -116,7 +116,7 @@ test('a folder that cannot be used is one sentence', () => {
   writeFileSync(join(folder, 'file'), '');
   expect(() =>
     DiskSpool.open({ folder: join(folder, 'file', 'below'), gateway: 'gateway-1', id: spoolId(1), machineBoot: 'boot-1' }),
-  ).toThrow(/^The spool folder .* cannot be used \(ENOTDIR\); set PULSEBOARD_SPOOL_DIR/);
+  ).toThrow(/^The spool folder .* cannot be used: .* \(ENOTDIR\); set PULSEBOARD_SPOOL_DIR/);
 });
 
 test('a gateway that hears nothing writes nothing, and what it held before stays', async () => {
