@@ -84,8 +84,11 @@ async function runInside(place, pattern) {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 130)));
 }
 
-/** Without what npm told its scripts, and without settings of Pulseboard; with what this machine needs to reach its registries. */
+/** Without what npm told its scripts, and without settings of Pulseboard; with what this machine needs to reach its registries: HOME and its .npmrc are empty. */
 function environment() {
   const dropped = /^(npm_|PULSEBOARD_|TEST_|INIT_CWD$|HOME$)/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.test(name)));
+  const kept = /^npm_config_(registry|noproxy|proxy|https?_proxy|cafile|ca|strict_ssl)$/i;
+  const own = Object.entries(process.env).filter(([name]) => kept.test(name) || !dropped.test(name));
+  const registry = spawnSync('npm', ['config', 'get', 'registry'], { cwd: root, encoding: 'utf8' }).stdout?.trim();
+  return { ...(registry ? { npm_config_registry: registry } : {}), ...Object.fromEntries(own) };
 }

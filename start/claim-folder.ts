@@ -34,7 +34,7 @@ export interface ClaimedFolder {
 export interface Claim {
   /** Gives it back. */
   release(): Promise<void>;
-  /** Gives it back after a start that was refused: if the start made the folder, nothing of it stays. */
+  /** Gives it back after a start that was refused: if the start made the folder, or found it empty, nothing of it stays. */
   discard(): Promise<void>;
 }
 
@@ -69,10 +69,12 @@ export async function claimFolder(
         say(`The ${what} ${path} was last used by ${holder}; finding out whether it still runs, which takes up to ${mostMs / 1000} s.`),
     });
     const top = made;
+    const foreign = [`${user}.lock`, ...others];
+    const isOurs = (await readdir(path).catch(() => ['unreadable'])).every((name) => foreign.includes(name));
     return {
       release: async () => release(),
       async discard() {
-        if (top !== undefined) await empty(path, [`${user}.lock`, ...others]);
+        if (isOurs) await empty(path, foreign);
         release();
         if (top !== undefined) await removeEmpty(path, top);
       },

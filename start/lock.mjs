@@ -7,8 +7,8 @@
  * - It sees a `<id>.owner`: the lock is held. It sees other claims only: the smallest id goes on, the others give up.
  * - Files of a dead process are removed. They have a name that never comes back, so nothing newer can be hit.
  *
- * A process is dead when this machine proves it (same boot and same process numbers, and no such process), or when nobody has touched its files for
- * 15 s of our own monotonic time. Clocks and process numbers alone decide nothing: containers have equal ones.
+ * A process is dead when this machine proves it (same boot and same process numbers, and no such process), or when nothing has touched its files for
+ * 15 s of our own monotonic time. Clocks, process numbers, host names and machine ids alone decide nothing: containers and cloned machines have equal ones.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -19,7 +19,9 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   statSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -33,6 +35,8 @@ const SILENT_MS = 15_000;
 const POLL_MS = 100;
 /** Of Linux: process numbers here are those of the whole machine. */
 const MACHINE_NAMESPACE = 'pid:[4026531836]';
+/** File systems that one kernel alone can have mounted: ext, XFS, Btrfs, F2FS, tmpfs. Those of a network, FUSE and overlays are not among them. */
+const LOCAL_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021994]);
 const NAME = /^([0-9a-f-]{36})\.(claim|owner)$/;
 
 /** Somebody else has the lock. */
@@ -59,10 +63,11 @@ export const describeHolder = (holder) =>
  * @throws {LockHeldError} when another process has it; errors of the file system
  */
 export async function takeLock(folder, { onLost = () => {}, onDoubt = () => {}, silentMs = SILENT_MS } = {}) {
+  await removeFormerLock(folder, onDoubt, silentMs);
   const claim = new Claim(folder);
   const keep = setInterval(() => {
     if (claim.touch()) return;
-    clearInterval(keep);
+    release();
     onLost();
   }, BEAT_MS).unref();
   const release = () => {
@@ -127,12 +132,17 @@ class Claim {
     }
   }
 
+  /** @throws {LockHeldError} when another process took the lock while this one was suspended */
   own() {
     writeFileSync(this.#ownerFile, '');
+    if (!this.touch()) throw new LockHeldError(undefined);
   }
 
   addChild(pid) {
-    this.#processes.push(describeProcess(pid));
+    const child = describeProcess(pid);
+    // A child that has ended already holds nothing; a claim that was removed must not come back.
+    if (child.startedAt === undefined || !this.touch()) return;
+    this.#processes.push(child);
     this.#write();
   }
 
@@ -188,33 +198,76 @@ class Claim {
 /** Asks this machine first, then watches whether the process touches its files. */
 async function isDead(claim, onDoubt, silentMs) {
   const holder = claim.holder();
-  const proof = proofOf(holder);
-  if (proof) return proof === 'dead';
-  const first = claim.touchedAt();
-  const began = performance.now();
+  const proof = proofOf(holder, { ...machine, isLocal: isOnLocalFileSystem(claim.folder) });
+  return proof ? proof === 'dead' : isSilent(() => claim.touchedAt(), { holder, onDoubt, silentMs });
+}
+
+/**
+ * @param {() => number | undefined} touchedAt undefined: it is gone
+ * @returns {Promise<boolean>} whether nothing touches it for `silentMs`
+ */
+async function isSilent(touchedAt, { holder, onDoubt, silentMs }) {
+  const first = touchedAt();
+  let watchedMs = 0;
   let hasDoubted = false;
-  while (performance.now() - began < silentMs) {
+  for (let last = performance.now(); watchedMs < silentMs; ) {
     await sleep(POLL_MS);
-    const touched = claim.touchedAt();
+    const now = performance.now();
+    // If we were suspended, the holder may have been, too: that time proves nothing.
+    watchedMs += Math.min(now - last, BEAT_MS);
+    last = now;
+    const touched = touchedAt();
     if (touched === undefined) return true;
     if (touched !== first) return false;
-    if (!hasDoubted && performance.now() - began > 2 * BEAT_MS) {
+    if (!hasDoubted && watchedMs > 2 * BEAT_MS) {
       hasDoubted = true;
       onDoubt(describeHolder(holder), silentMs);
     }
   }
-  return claim.touchedAt() === first;
+  return true;
 }
 
-/** @returns {'dead' | 'alive' | undefined} undefined: this machine cannot tell */
-function proofOf(holder) {
-  if (!holder?.boot || !machine.boot) return undefined;
-  const { boot, namespace, id, processes } = holder;
-  if (boot === machine.boot && namespace === machine.namespace)
-    return processes.some(({ pid, startedAt }) => describeProcess(pid).startedAt === startedAt) ? 'alive' : 'dead';
-  // The same machine has started again since. In a container its id and name would say nothing.
-  const isBare = namespace === MACHINE_NAMESPACE && machine.namespace === MACHINE_NAMESPACE;
-  return isBare && id && id === machine.id && boot !== machine.boot ? 'dead' : undefined;
+/**
+ * A former release had a file for a lock, and touched it every 2 s. What a killed process left must not refuse the start after an upgrade.
+ * @throws {LockHeldError} when a process still touches it
+ */
+async function removeFormerLock(file, onDoubt, silentMs) {
+  const touchedAt = () => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found?.isFile() ? found.mtimeMs : undefined;
+  };
+  if (touchedAt() === undefined) return;
+  const [pid, , host = hostname()] = textOf(file).split(' ');
+  const holder = Number(pid) > 0 ? { pid: Number(pid), host } : undefined;
+  if (!(await isSilent(touchedAt, { holder, onDoubt, silentMs }))) throw new LockHeldError(holder);
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    // Another start removed it first, and may have made the folder.
+    if (!['ENOENT', 'EISDIR', 'EPERM'].includes(error.code) || touchedAt() !== undefined) throw error;
+  }
+}
+
+/**
+ * @param {{ boot?: string, namespace?: string, processes?: { pid: number, startedAt?: string }[] } | undefined} holder what its claim says
+ * @param {{ boot: string, namespace: string, isLocal: boolean }} here this process, and whether no other machine can have the lock's file system mounted
+ * @returns {'dead' | 'alive' | undefined} undefined: this machine cannot tell
+ */
+export function proofOf(holder, here) {
+  if (!holder?.boot || !here.boot) return undefined;
+  const { boot, namespace, processes } = holder;
+  if (boot === here.boot && namespace === here.namespace) return processes.some(isRunning) ? 'alive' : 'dead';
+  // The machine has started again since. A container may have a boot id of its own, and a cloned machine may share a file system of the network.
+  const isBare = namespace === MACHINE_NAMESPACE && here.namespace === MACHINE_NAMESPACE;
+  return isBare && here.isLocal && boot !== here.boot ? 'dead' : undefined;
+}
+
+function isOnLocalFileSystem(folder) {
+  try {
+    return LOCAL_FILE_SYSTEMS.has(statfsSync(folder).type);
+  } catch {
+    return false;
+  }
 }
 
 const textOf = (file) => {
@@ -233,14 +286,24 @@ const namesIn = (folder) => {
   }
 };
 
+const statusFieldsOf = (pid) => {
+  // `pid (name) state …`, where the name may hold anything; the 22nd field of all is the start.
+  const fields = textOf(`/proc/${pid}/stat`).split(') ').pop().split(' ');
+  return fields.length < 20 ? undefined : { state: fields[0], startedAt: fields[19] };
+};
+
 /** Where this process runs. */
 const machine = {
   host: hostname(),
   /** Empty where the system does not say: then only silence proves a death. */
-  boot: textOf('/proc/sys/kernel/random/boot_id'),
-  id: textOf('/etc/machine-id'),
+  boot: seesOwnNumbers() ? textOf('/proc/sys/kernel/random/boot_id') : '',
   namespace: namespaceOfPids(),
 };
+
+/** `/proc` may be that of another namespace: its numbers are of other processes then. */
+function seesOwnNumbers() {
+  return textOf('/proc/self/stat').startsWith(`${process.pid} `);
+}
 
 function namespaceOfPids() {
   try {
@@ -252,11 +315,21 @@ function namespaceOfPids() {
 
 /**
  * A process number with when it started, in clock ticks since boot: numbers are used again.
- * @returns {{ pid: number, startedAt: string | undefined }} undefined: it does not run, or is only waited for
+ * @returns {{ pid: number, startedAt: string | undefined }} undefined: it does not run, is only waited for, or the system does not say
  */
 function describeProcess(pid) {
-  // `pid (name) state …`, where the name may hold anything; the 22nd field is the start.
-  const fields = textOf(`/proc/${pid}/stat`).split(') ').pop().split(' ');
-  const [state] = fields;
-  return { pid, startedAt: fields.length < 20 || state === 'Z' || state === 'X' ? undefined : fields[19] };
+  const { state, startedAt } = statusFieldsOf(pid) ?? {};
+  return { pid, startedAt: state === 'Z' || state === 'X' ? undefined : startedAt };
+}
+
+function isRunning({ pid, startedAt }) {
+  if (startedAt === undefined) return false;
+  if (statusFieldsOf(pid)) return describeProcess(pid).startedAt === startedAt;
+  try {
+    // `/proc` may hide the processes of other users.
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { takeLock } from './lock.mjs';
+import { proofOf, takeLock } from './lock.mjs';
 import { waitForLock } from './prepare.mjs';
 
 const fixture = fileURLToPath(new URL('./lock-holder.fixture.mjs', import.meta.url));
@@ -127,7 +127,7 @@ test.each([
   ['it is of an earlier boot of this machine', () => ({ boot: 'an earlier one', processes: [] })],
 ])('is taken when %s', async (_, difference) => {
   const claim = await leftBehind(difference());
-  const lock = await takeLock(folder);
+  const lock = await takeLock(folder, { silentMs: 3000 });
   expect(readdirSync(folder)).not.toContain(claim);
   lock.release();
 });
@@ -188,4 +188,53 @@ test('a file that cannot be read counts as a holder as long as it changes', asyn
   await sleep(150);
   await expect(takeLock(folder)).rejects.toThrow('held by an unknown process');
   clearInterval(beat);
+});
+
+describe('of a former release, which was a file', () => {
+  beforeEach(() => {
+    mkdirSync(join(folder, '..'), { recursive: true });
+    writeFileSync(folder, `4711 an-earlier-boot kiosk\n`);
+  });
+
+  test('is taken once nothing touches it any more, after one line', async () => {
+    const doubts = [];
+    const lock = await takeLock(folder, { silentMs: 3000, onDoubt: (holder) => doubts.push(holder) });
+    expect(doubts).toEqual(['process 4711 on the host kiosk']);
+    expect(readdirSync(folder)).toHaveLength(2);
+    lock.release();
+  });
+
+  test('is refused while its process touches it', async () => {
+    const beat = setInterval(() => utimesSync(folder, new Date(), new Date()), 100);
+    const taking = takeLock(folder).finally(() => clearInterval(beat));
+    await expect(taking).rejects.toThrow('held by process 4711 on the host kiosk');
+  });
+});
+
+(process.platform === 'linux' ? describe : describe.skip)('what this machine can prove', () => {
+  const namespace = 'pid:[4026531836]';
+  const here = { boot: 'this', namespace, isLocal: true };
+  const startedAt = existsSync('/proc/self/stat') ? readFileSync('/proc/self/stat', 'utf8').split(') ').pop().split(' ')[19] : '';
+  test.each([
+    ['a process that runs', { boot: 'this', namespace, processes: [{ pid: process.pid, startedAt }] }, here, 'alive'],
+    ['another process with its number', { boot: 'this', namespace, processes: [{ pid: process.pid, startedAt: '1' }] }, here, 'dead'],
+    ['a child that had ended when it was noted', { boot: 'this', namespace, processes: [{ pid: process.pid }] }, here, 'dead'],
+    ['a process of another container', { boot: 'this', namespace: 'pid:[1]', processes: [] }, here, undefined],
+    ['an earlier boot', { boot: 'earlier', namespace, processes: [] }, here, 'dead'],
+    ['a cloned machine on one network disk', { boot: 'other', namespace, processes: [] }, { ...here, isLocal: false }, undefined],
+    ['a container with a boot id of its own', { boot: 'other', namespace: 'pid:[1]', processes: [] }, here, undefined],
+    ['a system without boot ids', { boot: '', namespace: '', processes: [] }, { ...here, boot: '' }, undefined],
+  ])('about %s', (_, holder, where, proof) => {
+    expect(proofOf(holder, where)).toBe(proof);
+  });
+});
+
+test('that another process took while this one was suspended does not come back with a new child', async () => {
+  const lost = [];
+  const lock = await takeLock(folder, { onLost: () => lost.push('lost') });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  lock.addChild(process.ppid);
+  expect(readdirSync(folder)).toEqual([]);
+  while (lost.length === 0) await sleep(50);
+  expect(existsSync(folder)).toBe(false);
 });

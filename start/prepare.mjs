@@ -37,7 +37,11 @@ async function prepareOrThrow({ leaderboard }) {
   const children = new ChildProcesses({ onSpawn: (pid) => lock?.addChild(pid) });
   await children.endingOnSignals(
     async () => {
-      lock = await waitForLock(join(root, 'start', 'dist', 'preparing.lock'));
+      lock = await waitForLock(join(root, 'start', 'dist', 'preparing.lock'), () => {
+        process.stderr.write(`\nAnother Pulseboard took over the preparation while this one did not run; this one ends.\n`);
+        // Its own handler ends the children first.
+        process.kill(process.pid, 'SIGTERM');
+      });
       try {
         if (!isInstalled(root)) await install(root, children);
         if (!isBuilt(root, { leaderboard })) await build(root, { leaderboard }, children);
@@ -49,12 +53,16 @@ async function prepareOrThrow({ leaderboard }) {
   );
 }
 
-/** Waits for the lock, saying so, then takes it. */
-export async function waitForLock(folder) {
+/**
+ * Waits for the lock, saying so, then takes it.
+ * @param {string} folder
+ * @param {() => void} [onLost] another process took it while this one was suspended
+ */
+export async function waitForLock(folder, onLost) {
   let progress;
   for (;;)
     try {
-      const lock = await takeLock(folder);
+      const lock = await takeLock(folder, { onLost });
       progress?.end('done');
       return lock;
     } catch (error) {
