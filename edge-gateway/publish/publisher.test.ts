@@ -319,6 +319,17 @@ test('a batch that the processor cannot read is dropped when it is named by its 
   expect(aside).toEqual({ spool: SPOOL, first: 1, last: 3, reason: 'no JSON', readings: [1, 2, 3].map(reading) });
 });
 
+test('dead letters of the gateway are kept for its health, as the processor said last', async () => {
+  const { publisher } = await bench();
+  const said = (readings: number) => [{ reason: 'implausible' as const, readings, example: 'heartRateBpm must be <= 240' }];
+  for (const readings of [1, 7, 40]) {
+    publisher.onCommitted({ epoch: 1, rejected: [], spools: [], deadLetters: said(readings) });
+    expect(publisher.deadLetters).toEqual(said(readings));
+  }
+  publisher.onCommitted({ epoch: 2, rejected: [], spools: [] });
+  expect(publisher.deadLetters).toEqual([]);
+});
+
 test('a forged commit deletes nothing and is counted', async () => {
   const { take, advance, second, commit, publisher, protocol } = await bench({ segmentBytes: 500 });
   take(1, 100);

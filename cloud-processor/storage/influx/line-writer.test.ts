@@ -103,3 +103,31 @@ test('another fault is passed on, once nothing is under way any more', async () 
   await expect(writeLines(linesOf(20_000), send)).rejects.toThrow('away');
   expect(underWay).toBe(0);
 });
+
+test('a series beyond a limit is refused as a whole, and the others are stored, in few requests', async () => {
+  const lines = Array.from({ length: 2000 }, (_, i) => `reading,sensor=s${i % 20} v=1i ${i}`);
+  const stored = new Set<string>();
+  let requests = 0;
+  const send = async (some: readonly string[]) => {
+    requests++;
+    for (const line of some) if (!line.includes('=s7 ')) stored.add(line);
+    if (!some.some((line) => line.includes('=s7 '))) return;
+    const error = 'partial write: max-values-per-tag limit exceeded (19/19): measurement="reading" tag="sensor" value="s7" dropped=1';
+    throw failureOf({ status: 400, body: JSON.stringify({ error }), retryAfter: undefined, of: 'write' }, 'InfluxDB', 0);
+  };
+  const refused = await writeLines(lines, send);
+  expect(refused.map(({ index }) => index % 20)).toEqual(Array.from({ length: 100 }, () => 7));
+  expect(refused[0]!.reason).toContain('raise max-values-per-tag in the [data] section');
+  expect(stored.size).toBe(1900);
+  expect(requests).toBeLessThan(15);
+});
+
+test('where no series at all is taken, nothing is set aside', async () => {
+  const body = JSON.stringify({ error: 'max-series-per-database limit exceeded: db=gym (8/8) dropped=9' });
+  const send = async () => {
+    throw failureOf({ status: 400, body, retryAfter: undefined, of: 'write' }, 'InfluxDB', 0);
+  };
+  await expect(writeLines(['a v=1i 1', 'b v=1i 1', 'c v=1i 1'], send)).rejects.toThrow(
+    /^InfluxDB refuses all 3 lines\..*max-series-per-database/,
+  );
+});
