@@ -1,6 +1,8 @@
 import type { Clock } from '@pulseboard/contract';
 import type { HealthOf } from './api/health.controller.js';
 import type { Boards } from './board/boards.js';
+import { clockProblems } from './health/clock-problems.js';
+import type { ClockWatch } from './health/clock-watch.js';
 import { type Connection, connectionProblems } from './health/connection-problems.js';
 import { fleetProblems } from './health/fleet-problems.js';
 import type { FlowWatch } from './health/flow-watch.js';
@@ -20,6 +22,9 @@ export interface HealthSources {
   registry: RegistryWatch;
   fleet: GatewayFleet;
   flow: FlowWatch;
+  clocks: ClockWatch;
+  /** Why this machine's clock may be wrong. */
+  clockDoubt(): string | undefined;
   clock: Clock;
   /** Ms that never go back. */
   monotonic?: () => number;
@@ -30,7 +35,7 @@ const RECEIVING_MS = 10_000;
 
 /** How a processor is, whenever somebody asks: the API, Prometheus, the dashboards and the wall tell this. */
 export function processorHealth(sources: HealthSources): HealthOf {
-  const { version, pipeline, derivation, boards, connection, registry, fleet, flow, clock } = sources;
+  const { version, pipeline, derivation, boards, connection, registry, fleet, flow, clocks, clockDoubt, clock } = sources;
   const monotonic = sources.monotonic ?? (() => performance.now());
   const bornAt = performance.now();
   const isRegistryAway = () => pipeline.isRegistryAway || registry.isAway;
@@ -45,6 +50,8 @@ export function processorHealth(sources: HealthSources): HealthOf {
         registryFault: registry.fault,
       }),
     () => flow.problems(monotonic()),
+    () => clocks.problems(monotonic()),
+    () => clockProblems(clockDoubt(), clock(), fleet.everywhere()),
     () => fleetProblems(fleet.everywhere(), clock()),
   ];
   return () => {

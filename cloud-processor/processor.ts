@@ -4,13 +4,24 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Alert, type Clock, cutText, type DemoPerson, type Id, ListenError, MAX_SENTENCE, urlHost } from '@pulseboard/contract';
+import {
+  type Alert,
+  type Clock,
+  cutText,
+  type DemoPerson,
+  type Id,
+  isClockSet,
+  ListenError,
+  MAX_SENTENCE,
+  urlHost,
+} from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { KnownParametersGuard } from './api/known-parameters.guard.js';
 import { serveOpenApi } from './api/open-api.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { appModule } from './app.module.js';
 import { Boards } from './board/boards.js';
+import { ClockWatch } from './health/clock-watch.js';
 import { FlowWatch } from './health/flow-watch.js';
 import { RegistryWatch } from './health/registry-watch.js';
 import { CloneAlarm } from './ingest/clone-alarm.js';
@@ -63,6 +74,10 @@ export interface ProcessorOptions {
   clock: Clock;
   /** It is a replay's: gateways must not take their time from it. */
   isClockVirtual?: boolean;
+  /** The boot of this machine, hashed: gateways of the same boot learn nothing from this clock. */
+  machineBoot?: string | undefined;
+  /** Why this machine's clock may be wrong, as of now: then it calls no reading too old or ahead. */
+  clockDoubt?: () => string | undefined;
   version: string;
   log: Logger;
   /** Told what a person should know: a sentence. */
@@ -105,6 +120,10 @@ const FLEET_LOOK_MS = 1000;
  */
 export async function createProcessor(options: ProcessorOptions): Promise<Processor> {
   const { brokerUrl, host, httpPort, dataDir, retention, spoolMs, gym, room, clock, version, log, speed = 1 } = options;
+  const clockDoubt = () => {
+    if (options.isClockVirtual) return undefined;
+    return options.clockDoubt?.() ?? (isClockSet(clock()) ? undefined : "The processor's clock is not set: set it, or let NTP do it.");
+  };
   demandRetention(retention, spoolMs);
   const boot = randomUUID().slice(0, 8);
   const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -150,7 +169,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       onSetBack: (wrongAt) =>
         log.warn(
           { derivedUntil: new Date(wrongAt).toISOString(), clock: new Date(clock()).toISOString() },
-          'the clock is more than a day behind what is derived: it was ahead before, or is behind now; derivation goes on from it, and what is derived stays',
+          'the clock is behind what is derived: it was ahead before, or is behind now; derivation continues from it, and what is derived stays',
         ),
       onSetAside: (rows, reason) =>
         faults.warn('unstorable', { rows, reason }, 'rows that the store cannot hold were set aside; everything else is stored'),
@@ -175,6 +194,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     fleet.know(state.spools);
     fleet.remember(await registry.gateways());
     const flow = new FlowWatch();
+    const clocks = new ClockWatch();
     const registryWatch = new RegistryWatch(registry, log);
 
     const saveSessions = sessionSaver(boards, (session) => registry.saveSession(session), log);
@@ -209,6 +229,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       onFlushTook: metrics.flushTook,
       onHeard: (reading, now) => links.note(reading, now),
       onBatch: (from, word) => fleet.hearBatch(from, word),
+      onClock: (sighting) => clocks.note(sighting),
+      clockDoubt,
       onFate: (from, fate) => flow.note(from, fate, performance.now(), clock()),
       regroupings: links,
       onFlushed: ({ before, after, spools }) => {
@@ -248,7 +270,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       version,
       epoch: () => pipeline.epoch,
       boot,
-      isClockVirtual: options.isClockVirtual ?? false,
+      clockState: () => (options.isClockVirtual ? 'virtual' : clockDoubt() === undefined ? 'synced' : 'unsynced'),
+      machineBoot: options.machineBoot,
       log,
       tell: (sentence, isFault) => {
         options.tell?.(sentence);
@@ -282,6 +305,8 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       registry: registryWatch,
       fleet,
       flow,
+      clocks,
+      clockDoubt,
       clock,
     });
     const telemetry =
@@ -371,7 +396,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       if (alerts.length > 0) alerted(alerts);
     }, FLEET_LOOK_MS);
     closers.push(() => clearInterval(fleetLook));
-    closers.push(startPruning(telemetry ? pruningBoth(store, telemetry) : store, retention, clock, log));
+    closers.push(startPruning(telemetry ? pruningBoth(store, telemetry) : store, retention, clock, log, clockDoubt));
     if (telemetry) {
       void sessionTotals.resumeAll(clock());
       closers.push(telemetry.start(TELEMETRY_MS));

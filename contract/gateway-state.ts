@@ -83,6 +83,25 @@ export const GatewayHealth = Type.Object(
       maximum: MAX_CLOCK_DIFFERENCE_MS,
       description: "how far the machine's wall clock is ahead of the clock of the readings: not near 0 when it was stepped",
     }),
+    clockSource: Type.Optional(
+      Type.Union([Type.Literal('ntp'), Type.Literal('processor'), Type.Literal('own'), Type.Literal('step'), Type.Literal('given')], {
+        description:
+          "where the time of the readings comes from: NTP, a processor on another machine, the machine's own clock, that clock after it was set, or given (a replay, or the processor of the same process)",
+      }),
+    ),
+    clockSteps: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: MAX_COUNT,
+        description: 'how often the time was corrected since the start; each begins a new spool',
+      }),
+    ),
+    clockFault: Type.Optional(
+      Type.String({
+        maxLength: MAX_SENTENCE,
+        description: 'what is wrong with the clock, or was corrected in the last 10 minutes: a sentence for people',
+      }),
+    ),
     spools: Type.Array(SpoolLedger, {
       maxItems: MAX_SPOOLS,
       description: 'every spool that it holds; the oldest ones when there are more',
@@ -159,11 +178,18 @@ export const ProcessorStatus = Type.Object(
     epoch: Type.Integer({ minimum: 1, maximum: MAX_INT32 }),
     now: Type.Optional(UtcMs),
     clock: Type.Optional(ClockState),
+    machineBoot: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{16}$',
+        description:
+          'names the boot of the machine that it runs on (a hash): a gateway of the same boot reads the same clock, so `now` proves nothing to it',
+      }),
+    ),
   },
   {
     additionalProperties: false,
     description:
-      'is the processor there: `online` is said while readings reach it; `now` is its clock, `clock` says when that is virtual; the will has neither',
+      'is the processor there: `online` is said while readings reach it; `now` is its clock; `clock` is `virtual` in a replay and `unsynced` when the processor knows that its clock is not set; the will has neither',
   },
 );
 export type ProcessorStatus = Static<typeof ProcessorStatus>;

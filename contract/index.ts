@@ -1,5 +1,6 @@
 export * from './broker-reach.js';
 export * from './clock.js';
+export * from './clock-set.js';
 export * from './committed.js';
 export * from './demo-class.js';
 export * from './file-fault.js';

@@ -2,9 +2,9 @@ import Type, { type Static } from 'typebox';
 import { Id } from './ids.js';
 import { MAX_BATCH_READINGS, MAX_RAW_DIGITS, MAX_READING_NUMBER } from './limits.js';
 
-/** 2020. */
+/** The begin of 2020. */
 export const MIN_UTC_MS = 1_577_836_800_000;
-/** 2100. */
+/** The begin of 2100. */
 export const MAX_UTC_MS = 4_102_444_800_000;
 /** UTC milliseconds since 1970 as an integer, after 2020 and before 2100: anything else is no time of a reading. */
 export const UtcMs = Type.Integer({ minimum: MIN_UTC_MS, maximum: MAX_UTC_MS, description: 'UTC milliseconds since 1970' });
@@ -69,7 +69,8 @@ export type Reading = Static<typeof Reading>;
 
 /** How far a gateway trusts its wall clock. */
 export const ClockState = Type.Union([Type.Literal('synced'), Type.Literal('unsynced'), Type.Literal('virtual')], {
-  description: 'synced: anchored to NTP; unsynced: estimated; virtual: a replay',
+  description:
+    'synced: taken from NTP or from a processor on another machine; unsynced: the own clock, which nothing has confirmed; virtual: a replay',
 });
 export type ClockState = Static<typeof ClockState>;
 

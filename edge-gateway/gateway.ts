@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   createParser,
   cutSentence,
@@ -59,6 +59,7 @@ const TICK_MS = 1000;
 const MAX_SEGMENT_BYTES = 1_000_000;
 /** Of a small spool a segment is no large part: what goes when it is full goes by segments. */
 const SEGMENTS_OF_A_SPOOL = 8;
+const spoolId = (random: string): string => createHash('sha256').update(random).digest('hex').slice(0, 20);
 const requestParser = createParser(GatewayRequest, 'request');
 
 /**
@@ -75,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const leftOut = new LeftOut();
 
   const { folder, ...limits } = options.spool;
-  const id = createHash('sha256').update(boot).digest('hex').slice(0, 20);
+  const id = spoolId(boot);
   const segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.ceil(limits.maxBytes / SEGMENTS_OF_A_SPOOL));
   const disk = DiskSpool.open({ folder, gateway, id, machineBoot: clock.machineBoot, segmentBytes });
   for (const report of disk.reports) log.warn(report);
@@ -83,6 +84,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   if (protocol.heldCount) log.info({ readings: protocol.heldCount }, 'readings of former runs wait in the spool');
   const radioLog = options.radioLog === undefined ? undefined : openRadioLog(options.radioLog, (sentence) => log.warn(sentence));
 
+  clock.noteBroker(false);
+  let clockFault: string | undefined;
   const tell = (sentence: string, isFault: boolean) => {
     options.tell?.(sentence);
     log[isFault ? 'warn' : 'info'](sentence);
@@ -97,7 +100,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       version,
       boot,
       uptimeS: Math.floor((performance.now() - bornAt) / 1000),
-      clock: clock.state,
+      ...clock.health(),
       wallClockAheadMs: clock.wallStepMs(),
       spools: publisher.ledger(),
       spoolBytes: disk.bytes,
@@ -109,8 +112,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...load(),
     };
   };
-  // Before the anchor it would tell of no time that there is.
-  const sendHealth = () => clock.isAnchored && uplink.sendHealth(health());
+  // Before the anchor its time is wrong; but a clock that stays unset must be reported.
+  const sendHealth = () => (clock.isAnchored || clock.health().clockFault !== undefined) && uplink.sendHealth(health());
 
   const uplink = createMqttUplink({
     brokerUrl,
@@ -120,12 +123,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     tell,
     events: {
       onConnect() {
+        clock.noteBroker(true);
         publisher.onConnect();
         sendHealth();
       },
-      onDisconnect: () => publisher.onDisconnect(),
+      onDisconnect() {
+        clock.noteBroker(false);
+        publisher.onDisconnect();
+      },
       onCommitted: (committed) => publisher.onCommitted(committed),
-      onProcessorNow: (now) => clock.hearProcessorNow(now),
+      onProcessorNow: (now, word) => clock.hearProcessorNow(now, word),
       onRequest(action, payload) {
         const { transaction } = requestParser.parse(payload);
         uplink.sendResponse(
@@ -149,10 +156,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     onDrained: sendHealth,
   });
-  clock.onAnchored((anchor) => {
-    log.info(clock.describe());
+  clock.onAnchored(({ correctsByMs, ...anchor }) => {
     radioLog?.anchored(anchor.offsetMs);
-    publisher.anchor(anchor);
+    if (correctsByMs === undefined) {
+      log.info(clock.describe());
+      publisher.anchor(anchor);
+    } else {
+      tell(`${clock.health().clockFault} ${clock.describe()}`, true);
+      publisher.correct(anchor, spoolId(randomUUID()));
+    }
     sendHealth();
   });
 
@@ -175,6 +187,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   let fault: string | undefined;
   const tick = async () => {
+    const unset = clock.isAnchored ? undefined : clock.health().clockFault;
+    if (unset !== clockFault && unset !== undefined) tell(unset, true);
+    clockFault = unset;
     watch.look(radio.receivers(), performance.now());
     // Whatever the disk does, the room is heard.
     await publisher.tick().catch((error: Error) => log.error({ err: error.stack }, 'the spool could not be looked after'));

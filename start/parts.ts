@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { addressesOf, isOpenToOthers } from './addresses.js';
 import { serveBackups } from './backup-requests.js';
 import { type Claim, claimFolder } from './claim-folder.js';
+import { type ClockDoubt, watchClock } from './clock-doubt.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
 import { influxLogin } from './influx-login.js';
@@ -76,11 +77,15 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     if (all || part === 'processor') {
       // In one process there is one clock: a step of the wall's must not part the gateway from the board.
       const processorClock = all && clock ? clock.utcNow : time.clock;
+      const machine = await machineClock(processorClock);
+      stops.push(async () => machine.doubt.close());
       stops.push(
         await startProcessor({
           ...starting,
           clock: processorClock,
           isClockVirtual: time.kind === 'virtual',
+          machineBoot: machine.boot,
+          clockDoubt: machine.doubt.reason,
           dataDir,
           influx,
           log: log.child({ part: 'processor' }),
@@ -107,12 +112,29 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
 
 /** The gateway's own clock, anchored; a virtual one is given to it. */
 async function gatewayClock(time: Time, folder: string, hasProcessor: boolean, log: Logger): Promise<GatewayClock> {
-  const { givenClock, openGatewayClock } = await import('@pulseboard/edge-gateway');
+  const { givenClock, openGatewayClock, readWallSigns, wallTrust } = await import('@pulseboard/edge-gateway');
   if (time.kind === 'virtual') return givenClock(time.clock, 'virtual');
-  const clock = openGatewayClock({ folder, report: (sentence) => log.warn(sentence), takesOver: !hasProcessor });
-  // The processor of the same process has the clock of this machine: that is what it would tell.
-  if (hasProcessor) clock.hearProcessorNow(Date.now());
+  const trust = wallTrust(readWallSigns(Date.now()));
+  const clock = openGatewayClock({ folder, report: (sentence) => log.warn(sentence), takesOver: !hasProcessor, trust });
+  if (hasProcessor) {
+    // The processor of the same process has the clock of this machine, which proves nothing: NTP is asked first.
+    await clock.asked;
+    clock.estimateIfPlausible();
+    if (!clock.isAnchored)
+      log.warn(
+        'The clock of this machine may be wrong: nothing is shown or stored until NTP sets it, for 60 s at most if it stands at a possible time.',
+      );
+  }
   return clock;
+}
+
+/** What a processor must know of the clock that it runs on. */
+async function machineClock(clock: Clock): Promise<{ boot: string | undefined; doubt: ClockDoubt }> {
+  const { isNtpSynchronized, machineBootName, readMachineBoot, readWallSigns, wallTrust } = await import('@pulseboard/edge-gateway');
+  const isPlausible = (wallMs: number) => wallTrust(readWallSigns(wallMs)) === 'plausible';
+  // Elsewhere the boot has no name that two processes know.
+  const boot = process.platform === 'linux' ? machineBootName(readMachineBoot()) : undefined;
+  return { boot, doubt: watchClock({ wall: clock, isPlausible, isNtpSynchronized }) };
 }
 
 /** What is tried on a laptop has no antenna; what stands in a gym must not make up people. */
@@ -139,6 +161,8 @@ async function startProcessor({
   brokerUrl,
   clock,
   isClockVirtual,
+  machineBoot,
+  clockDoubt,
   dataDir,
   influx,
   version,
@@ -149,6 +173,8 @@ async function startProcessor({
 }: Starting & {
   clock: Clock;
   isClockVirtual: boolean;
+  machineBoot: string | undefined;
+  clockDoubt: () => string | undefined;
   dataDir: string;
   influx: InfluxLogin | undefined;
   stopping: Promise<void>;
@@ -166,6 +192,8 @@ async function startProcessor({
     room: settings.room,
     clock,
     isClockVirtual,
+    machineBoot,
+    clockDoubt,
     retention: { readingsMs: settings.readingsDays * DAY_MS, secondsMs: settings.secondsDays * DAY_MS },
     spoolMs: settings.spoolHours * HOUR_MS,
     version,

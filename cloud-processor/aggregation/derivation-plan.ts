@@ -25,8 +25,8 @@ export interface Regrouped {
 
 export interface PlanInput {
   fresh: readonly StoredReading[];
-  /** Sensors with recent readings, with the time of the newest. */
-  active: Iterable<{ gym: Id; sensor: Id; newestAt: number }>;
+  /** Sensors with recent readings, with the time of the newest. Without the readings every second up to that one is planned, which after a step of the clock by years cannot be done. */
+  active: Iterable<{ gym: Id; sensor: Id; newestAt: number; readings?: readonly StoredReading[] }>;
   /** Seconds up to this one are derived already; UTC ms of its begin. */
   watermarkAt: number;
   /** Seconds up to this one are to be derived now. */
@@ -57,8 +57,9 @@ export function derivationPlan({ fresh, active, watermarkAt, targetAt, regrouped
     }
   };
   for (const span of touchedSpans(fresh)) want({ ...span, to: Math.min(span.to, watermarkAt) });
-  for (const { gym, sensor, newestAt } of active)
-    want({ gym, sensor, from: watermarkAt + 1000, to: Math.min(targetAt, lastTouchedSecond(newestAt)) });
+  for (const { gym, sensor, newestAt, readings } of active)
+    for (const { from, to } of readings ? touchedSpans(readings) : [{ from: watermarkAt + 1000, to: lastTouchedSecond(newestAt) }])
+      want({ gym, sensor, from: Math.max(from, watermarkAt + 1000), to: Math.min(targetAt, to) });
   for (const span of regrouped) want({ ...span, to: Math.min(span.to, watermarkAt) }, true);
   return [...wanted.values()]
     .sort((a, b) => (a.gym + a.member < b.gym + b.member ? -1 : 1))

@@ -67,6 +67,13 @@ export const FleetAnswer = Type.Object(
           at: Type.Optional(Type.Integer({ description: 'when it reported what follows, UTC ms; it does every 10 s' })),
           version: Type.Optional(Type.String()),
           clock: Type.Optional(ClockState),
+          clockSource: Type.Optional(
+            Type.String({ description: 'where it has the time from: ntp, processor, own, step (its own after it was set) or given' }),
+          ),
+          clockSteps: Type.Optional(Type.Integer({ description: 'how often its time was corrected since its start' })),
+          clockFault: Type.Optional(
+            Type.String({ description: 'what is wrong with its clock, or was corrected just now: a sentence for people' }),
+          ),
           radios: Type.Array(RadioHealth, { description: 'empty: none, or it has not reported its health to this process' }),
           straps: Type.Array(
             Type.Object(

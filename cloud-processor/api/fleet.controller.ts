@@ -51,6 +51,9 @@ const gatewayAnswer = ({ of, presence, offlineSince, reason, firstSeenAt, lastSe
   ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
   ...(clone ? { clone } : {}),
   ...(health ? { at: health.at, version: health.version, clock: health.clock } : {}),
+  ...(health?.clockSource === undefined ? {} : { clockSource: health.clockSource }),
+  ...(health?.clockSteps === undefined ? {} : { clockSteps: health.clockSteps }),
+  ...(health?.clockFault === undefined ? {} : { clockFault: health.clockFault }),
   radios: health?.radios ?? [],
   straps: health?.straps ?? [],
 });

@@ -64,7 +64,9 @@ export const HealthAnswer = Type.Object(
     ),
     refusedBatches: Type.Integer(),
     failedFlushes: Type.Integer(),
-    clockFaults: Type.Integer({ description: 'readings kept off the boards because they were ahead of their arrival' }),
+    clockFaults: Type.Integer({
+      description: 'readings that were ahead of their arrival, or 5 s late although just made: the clocks of gateway and processor differ',
+    }),
     memoryMb: Type.Integer(),
   },
   closed,

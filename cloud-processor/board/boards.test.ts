@@ -170,3 +170,44 @@ test('in a fast replay a moment on the way is no loss', () => {
   expect(boards.tick(T0 + 89_000)).toEqual([]);
   expect(boards.tick(T0 + 90_000)).toHaveLength(1);
 });
+
+describe('the processor is set back by ten hours', () => {
+  const AHEAD_MS = 36_000_000;
+
+  test('what it showed of the future is live no more, and readings of now are shown at once', () => {
+    const boards = create();
+    boards.note(beat(AHEAD_MS), T0 + AHEAD_MS);
+    const [future] = boards.of('demo', 'floor').rows(T0);
+    expect(future?.signal).toBe('lost');
+    expect(boards.tick(T0)).toEqual([{ gym: 'demo', room: 'floor', member: 'ada' }]);
+    expect(note(boards, 100)?.room).toBe('floor');
+    expect(boards.of('demo', 'floor').rows(T0 + 200)).toMatchObject([{ member: 'ada', signal: 'live', bpm: 150 }]);
+    expect(boards.of('demo', 'floor').session).toMatchObject({ state: 'running', startedAt: T0 + 100 });
+  });
+
+  test('also when a reading comes before anything else, and in another room', () => {
+    const boards = create();
+    boards.note(beat(AHEAD_MS), T0 + AHEAD_MS);
+    note(boards, 0);
+    expect(boards.of('demo', 'floor').rows(T0)).toMatchObject([{ member: 'ada', signal: 'live', lastReadingAt: T0 }]);
+    note(boards, 10_000, 'studio');
+    expect(roomsOf(boards)).toEqual(['studio']);
+  });
+});
+
+test.each([
+  ['3 s behind', -3000],
+  ['15 s ahead', 15_000],
+])('a processor that is %s: the board follows the gateways, and counts what is ahead', (_, lateMs) => {
+  const boards = create();
+  const { clock } = boards.of('demo', 'floor');
+  const hear = (ms: number) => {
+    clock.note({ gateway: 'gateway-of-floor', sentAt: T0 + ms, now: T0 + ms + lateMs, monotonicMs: ms });
+    boards.note(beat(ms), T0 + ms + lateMs);
+  };
+  for (let ms = 0; ms <= 5000; ms += 500) hear(ms);
+  const board = boards.of('demo', 'floor');
+  expect(board.board('points', T0 + 5000 + lateMs)).toMatchObject({ at: T0 + 5000, members: [{ member: 'ada', signal: 'live' }] });
+  expect(board.clockFaults).toBe(lateMs < 0 ? 11 : 0);
+  expect(boards.tick(T0 + 64_000 + lateMs)).toEqual([]);
+});

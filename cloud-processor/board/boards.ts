@@ -1,8 +1,8 @@
 import type { Id, MemberSecond } from '@pulseboard/contract';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
-import { GONE_AFTER_MS, LOST_AFTER_MS } from './live-member.js';
-import { MAX_AHEAD_MS, RoomBoard } from './room-board.js';
+import { GONE_AFTER_MS, LOST_AFTER_MS, MAX_AHEAD_MS } from './live-member.js';
+import { RoomBoard } from './room-board.js';
 
 /** The boards of all rooms. A member stands on one of them: where most was heard of them. */
 export class Boards {
@@ -40,8 +40,14 @@ export class Boards {
     return this.#rooms.values();
   }
 
-  /** Shows a reading at once. @returns the board that changed, if one did */
-  note(reading: StoredReading, now: number): RoomBoard | undefined {
+  /** The clock of a room's live board. @param processorNow the processor's clock, UTC ms */
+  nowIn(gym: Id, room: Id, processorNow: number): number {
+    return processorNow + (this.#rooms.get(`${gym}/${room}`)?.clock.offsetMs ?? 0);
+  }
+
+  /** Shows a reading at once. @param processorNow the processor's clock, UTC ms @returns the board that changed, if one did */
+  note(reading: StoredReading, processorNow: number): RoomBoard | undefined {
+    const now = this.nowIn(reading.gym, reading.room, processorNow);
     // What an outage held back is nobody's picture of now: who was heard then has left the board since.
     if (now - reading.at >= GONE_AFTER_MS + this.slack()) return undefined;
     const member = this.rosterOf(reading.gym).memberOf(reading.sensor, reading.at);
@@ -49,14 +55,14 @@ export class Boards {
     const key = `${reading.gym}/${member}`;
     // A clock that is ahead must not pin a member to its room: that board counts the fault, and that is all.
     if (reading.at > now + MAX_AHEAD_MS) {
-      this.of(reading.gym, reading.room).note(reading, member, now);
+      this.of(reading.gym, reading.room).note(reading, member, processorNow);
       return undefined;
     }
-    const known = this.#whereabouts.get(key);
+    const known = this.#whereaboutsOf(key, now);
     const room = known && reading.at - known.at < LOST_AFTER_MS ? known.room : reading.room;
     if (!known || reading.room === room || known.room !== room) this.#moved(reading.gym, member, room, reading.at);
     const board = this.of(reading.gym, room);
-    return board.note(reading, member, now) ? board : undefined;
+    return board.note(reading, member, processorNow) ? board : undefined;
   }
 
   /** Takes over what a flush changed. */
@@ -105,6 +111,13 @@ export class Boards {
         gone.push({ gym, room: board.room, member });
       }
     return gone;
+  }
+
+  /** Where they were heard at a time that has not come yet says nothing: the clock was set back. */
+  #whereaboutsOf(key: string, now: number): { room: Id; at: number } | undefined {
+    const known = this.#whereabouts.get(key);
+    if (known && known.at > now + MAX_AHEAD_MS) known.at = now;
+    return known;
   }
 
   #moved(gym: Id, member: Id, room: Id, at: number): void {

@@ -4,6 +4,8 @@ import { HOLD_MS } from '../aggregation/member-second.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { kcal, points, steps, type Totals } from '../aggregation/totals.js';
 
+/** A reading that is further ahead of the clock has a wrong time: it is never shown as live. */
+export const MAX_AHEAD_MS = 2000;
 export const WEAK_AFTER_MS = 3000;
 export const LOST_AFTER_MS = 10_000;
 export const GONE_AFTER_MS = 60_000;
@@ -102,7 +104,7 @@ export class LiveMember {
       ...(nickname === undefined ? {} : { nickname }),
       guest,
       sensor: this.#sensor,
-      signal: silentMs < WEAK_AFTER_MS ? 'live' : silentMs < LOST_AFTER_MS ? 'weak' : 'lost',
+      signal: silentMs < -MAX_AHEAD_MS ? 'lost' : silentMs < WEAK_AFTER_MS ? 'live' : silentMs < LOST_AFTER_MS ? 'weak' : 'lost',
       lastReadingAt: this.#lastReadingAt,
       ...(this.#bpm === undefined
         ? {}

@@ -13,13 +13,12 @@ import { isHeartRate } from '../aggregation/member-second.js';
 import type { Roster } from '../aggregation/roster.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import { addSecond, noTotals, type Totals } from '../aggregation/totals.js';
-import { GONE_AFTER_MS, LiveMember, LOST_AFTER_MS, type PastOfMember } from './live-member.js';
+import { GONE_AFTER_MS, LiveMember, LOST_AFTER_MS, MAX_AHEAD_MS, type PastOfMember } from './live-member.js';
 import { openGym, sessionAt } from './open-gym.js';
 import { rankedBy, ranksOf } from './ranking.js';
+import { RoomClock } from './room-clock.js';
 import { sessionResults } from './session-results.js';
 
-/** A gateway whose readings are further ahead than this has a wrong clock. */
-export const MAX_AHEAD_MS = 2000;
 /** On top of how late a reading may be that begins a session. */
 const RECENT_SLACK_MS = 10_000;
 
@@ -38,6 +37,8 @@ export class RoomBoard {
   #session: Session | undefined;
   #lastReadingAt = 0;
   #clockFaults = 0;
+  /** What the room's gateways say of the processor's clock: the live board follows them. */
+  readonly clock = new RoomClock();
 
   constructor(
     readonly gym: Id,
@@ -50,7 +51,7 @@ export class RoomBoard {
     return this.#session;
   }
 
-  /** Readings kept off the board because they were ahead of their arrival. */
+  /** Readings that were ahead of their arrival, or late although they were just made: their clock and the processor's differ. */
   get clockFaults(): number {
     return this.#clockFaults;
   }
@@ -88,12 +89,17 @@ export class RoomBoard {
     for (const [member, sums] of totals) this.#totals.set(member, sums);
   }
 
-  /** @returns whether the picture changed */
-  note(reading: StoredReading, member: Id, now: number): boolean {
-    if (reading.at > now + MAX_AHEAD_MS) {
-      this.#clockFaults++;
-      return false;
-    }
+  /** Readings that were just made, and came late by the processor's clock. */
+  noteLate(count: number): void {
+    this.#clockFaults += count;
+  }
+
+  /** @param processorNow the processor's clock, UTC ms @returns whether the picture changed */
+  note(reading: StoredReading, member: Id, processorNow: number): boolean {
+    if (reading.at > processorNow + MAX_AHEAD_MS) this.#clockFaults++;
+    const now = this.#nowAt(processorNow);
+    if (reading.at > now + MAX_AHEAD_MS) return false;
+    this.#forgetFuture(now);
     if (!isHeartRate(reading)) return false; // a foot pod counts steps, it is nobody
     if (now - reading.at >= LOST_AFTER_MS + this.slack() && !this.#members.has(member)) return false;
     const live = this.#members.get(member);
@@ -112,8 +118,9 @@ export class RoomBoard {
   }
 
   /** Lets members leave and the session end. @returns the members that left */
-  tick(now: number): Id[] {
-    const gone: Id[] = [];
+  tick(processorNow: number): Id[] {
+    const now = this.#nowAt(processorNow);
+    const gone = this.#forgetFuture(now);
     for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS + this.slack()) gone.push(member);
     for (const member of gone) this.#members.delete(member);
     for (const [member, { lastAt }] of this.#past) if (now - lastAt >= GONE_AFTER_MS + this.slack()) this.#past.delete(member);
@@ -147,7 +154,8 @@ export class RoomBoard {
     for (const { member, sensor, lastReadingAt } of this.#members.values()) yield { member, sensor, lastReadingAt };
   }
 
-  rows(now: number): LiveRow[] {
+  rows(processorNow: number): LiveRow[] {
+    const now = this.#nowAt(processorNow);
     const roster = this.roster();
     const rows = [...this.#members.values()].map((live) =>
       live.row(
@@ -162,20 +170,36 @@ export class RoomBoard {
     return rows.map((row) => ({ ...row, ranks: ranks.get(row.member)! }));
   }
 
-  recentBpm(member: Id, now: number): (number | null)[] | undefined {
-    return this.#members.get(member)?.recentBpm(now);
+  recentBpm(member: Id, processorNow: number): (number | null)[] | undefined {
+    return this.#members.get(member)?.recentBpm(this.#nowAt(processorNow));
   }
 
-  board(rankBy: RankBy, now: number): Board {
-    const rows = rankedBy(rankBy, this.rows(now));
+  board(rankBy: RankBy, processorNow: number): Board {
+    const rows = rankedBy(rankBy, this.rows(processorNow));
     return {
       gym: this.gym,
       room: this.room,
-      at: now,
+      at: this.#nowAt(processorNow),
       rankBy,
       ...(this.#session ? { session: this.#session } : {}),
       members: rows.map(({ ranks: _, ...row }, i) => ({ rank: i + 1, ...row })),
     };
+  }
+
+  #nowAt(processorNow: number): number {
+    return processorNow + this.clock.offsetMs;
+  }
+
+  /** The clock was ahead, and was set back: what it showed then would stand for as long. @returns the members that left */
+  #forgetFuture(now: number): Id[] {
+    const gone: Id[] = [];
+    for (const [member, live] of this.#members) if (live.lastReadingAt > now + MAX_AHEAD_MS) gone.push(member);
+    for (const member of gone) this.#members.delete(member);
+    this.#lastReadingAt = Math.min(this.#lastReadingAt, now + MAX_AHEAD_MS);
+    const session = this.#session;
+    if (session && session.state !== 'ended' && session.startedAt > now + MAX_AHEAD_MS)
+      this.#session = { ...session, state: 'ended', endedAt: session.startedAt };
+    return gone;
   }
 
   #begin(at: number): void {

@@ -54,6 +54,8 @@ export const SECOND_CLOSES_AFTER_MS = 100;
 const DEFAULT_KEEP_MS = 60_000;
 /** A watermark that is further ahead of the clock was set by a clock that was wrong: until then every live reading would come late. */
 const MAX_AHEAD_MS = 86_400_000;
+/** A clock that goes back by more within one process was set back. */
+const SET_BACK_MS = 60_000;
 
 /** Stores fresh readings together with every member-second they touch. Calls of `flush` must not overlap. */
 export class Derivation {
@@ -62,6 +64,8 @@ export class Derivation {
   /** Seconds up to this one may stand in the store, whatever the watermark. */
   #standsUntil = Number.NEGATIVE_INFINITY;
   readonly #keepMs: number;
+  /** The latest target: a clock that is behind it was set back. */
+  #newestTargetAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: DerivationOptions) {
     this.#window = new ReadingWindow(options.store);
@@ -78,10 +82,11 @@ export class Derivation {
    * Brings back what the store has between its watermark and its end: once before the first flush, and after one that failed,
    * since nobody knows whether that one became durable.
    * @param watermarkAt as the store has it; undefined: it never had one
+   * @param isSetBack the clock was: the watermark is given up, however little it is ahead
    */
-  async resume(watermarkAt: number | undefined = this.#watermarkAt): Promise<void> {
+  async resume(watermarkAt: number | undefined = this.#watermarkAt, isSetBack = false): Promise<void> {
     const storedAt = watermarkAt ?? this.#watermarkAt;
-    const isWrong = this.#isFarAhead(storedAt);
+    const isWrong = this.#isFarAhead(storedAt) || (isSetBack && storedAt > this.#target());
     this.#watermarkAt = isWrong ? this.#target() - ROOM_BLOCK_MS : storedAt;
     if (isWrong) this.options.onSetBack?.(storedAt);
     const newestAt = (await this.options.store.newestReadingAt()) ?? Number.NEGATIVE_INFINITY;
@@ -120,11 +125,13 @@ export class Derivation {
     const { removedDeadLetters = [], regrouped = [], settle } = also;
     const deadLetters = [...(also.deadLetters ?? []), ...refused];
     const breather = new Breather();
-    if (this.#isFarAhead(this.#watermarkAt)) await this.resume();
+    const isSetBack = this.#target() < this.#newestTargetAt - SET_BACK_MS;
+    this.#newestTargetAt = isSetBack ? this.#target() : Math.max(this.#newestTargetAt, this.#target());
+    if (isSetBack || this.#isFarAhead(this.#watermarkAt)) await this.resume(this.#watermarkAt, isSetBack);
     const watermarkAt = this.#watermarkAt;
     const targetAt = Math.max(watermarkAt, this.#target());
     await this.#window.add(fresh, windowBegin(watermarkAt), breather);
-    const active = this.#window.activeSince(windowBegin(watermarkAt));
+    const active = this.#window.readingsSince(windowBegin(watermarkAt));
     const runs = derivationPlan({ fresh, active, watermarkAt, targetAt, regrouped, rosterOf });
     if (breather.isDue) await breather.breathe();
     await this.#window.cover(runs.flatMap(spansOf), breather);

@@ -61,6 +61,10 @@ export interface Rules {
   readingsMs: number;
 }
 
+/** By the processor's clock it is a day ahead, or older than what the store keeps. @param at UTC ms */
+export const isOutOfTime = (at: number | undefined, { now, readingsMs }: Rules): boolean =>
+  at !== undefined && (at > now + MAX_AHEAD_MS || at < now - readingsMs);
+
 export type Judged = { reading: Reading } | { reason: DeadReason; detail: string };
 
 /** Whether a reading can be stored as one. @param candidate of a batch, or of a dead letter */

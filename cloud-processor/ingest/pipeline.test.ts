@@ -484,3 +484,60 @@ test('tells what becomes of what a gateway sends, and who sent it', async () => 
   });
   expect(words[4]).toMatchObject({ newestAt: undefined });
 });
+
+describe("by a processor's clock that may be wrong", () => {
+  const wrong = [
+    ['1970', 5000],
+    ['two days behind', T0 - 2 * DAY_MS],
+    ['2106', 4_294_967_295_000],
+    ['a year ahead', T0 + 365 * DAY_MS],
+  ] as const;
+
+  test.each(wrong)('%s: good readings are deferred, and stored once it is set', async (_, wrongMs) => {
+    let doubt: string | undefined = 'It may be wrong.';
+    pipeline = await create({ clockDoubt: () => doubt });
+    now = wrongMs;
+    receive(batch(1, 10));
+    await pipeline.flush();
+    expect(pipeline.counts).toMatchObject({ received: 10, turnedAway: 10, deadLettered: 0, stored: 0 });
+    now = T0 + 10_000;
+    doubt = undefined;
+    receive(batch(1, 10));
+    await pipeline.flush();
+    expect(pipeline.counts).toMatchObject({ deadLettered: 0, stored: 10 });
+  });
+
+  test('one that is right in itself still sets aside what is absurd', async () => {
+    pipeline = await create({ clockDoubt: () => undefined });
+    now = T0 - 2 * DAY_MS;
+    receive(batch(1, 10));
+    await pipeline.flush();
+    expect(pipeline.counts).toMatchObject({ deadLettered: 10, turnedAway: 0 });
+  });
+});
+
+test.each([
+  ['ahead', -3000, 10],
+  ['late', 15_000, 10],
+  ['in time', 100, 0],
+])('readings that were just made and come %s are counted as clock faults alike', async (_, lateMs, faults) => {
+  const seen: number[] = [];
+  const boards = new Boards(() => roster);
+  pipeline = await create({ boards, onClock: ({ off, readings }) => seen.push(off, readings) });
+  for (let i = 0; i < 10; i++) {
+    const at = T0 + i * 1000;
+    now = at + lateMs;
+    receive({ ...batch(i + 1, 1), sentAt: at, readings: [{ sensor: 'ant-hr-1', at, heartRateBpm: 120 }] });
+  }
+  expect(boards.of('demo', 'main').clockFaults).toBe(faults);
+  expect(seen.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b)).toBe(faults);
+});
+
+test('what an outage held back is no clock fault', async () => {
+  const boards = new Boards(() => roster);
+  pipeline = await create({ boards });
+  now = T0 + 600_000;
+  receive({ ...batch(1, 10), sentAt: now });
+  await pipeline.flush();
+  expect(boards.of('demo', 'main').clockFaults).toBe(0);
+});

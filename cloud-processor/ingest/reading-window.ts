@@ -84,6 +84,14 @@ export class ReadingWindow {
     }
   }
 
+  /** Like `activeSince`, with the readings. */
+  *readingsSince(from: number): Iterable<{ gym: Id; sensor: Id; newestAt: number; readings: readonly StoredReading[] }> {
+    for (const each of this.activeSince(from)) {
+      const { readings } = this.#sensors.get(each.gym, each.sensor)!;
+      yield { ...each, readings: readings.slice(firstAtOrAfter(readings, from)) };
+    }
+  }
+
   /** Ends a flush: lets go of what was for it only, and of what is before `before`, UTC ms. */
   prune(before: number): void {
     this.#endFlush();

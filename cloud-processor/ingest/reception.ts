@@ -3,13 +3,15 @@ import { batchName } from '@pulseboard/contract/batch-name';
 import type { Logger } from 'pino';
 import type { StoredReading } from '../aggregation/stored-reading.js';
 import type { Boards } from '../board/boards.js';
+import { MAX_AHEAD_MS } from '../board/live-member.js';
 import type { RoomBoard } from '../board/room-board.js';
 import { Breather } from '../breather.js';
+import type { ClockSighting } from '../health/clock-watch.js';
 import type { Fate } from '../health/flow-watch.js';
 import { ArrivalAges } from './arrival-ages.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { BatchWord } from './gateway-fleet.js';
-import { BatchForeignError, BatchUnreadableError, demandOwner, judge, openBatch, payloadText } from './intake.js';
+import { BatchForeignError, BatchUnreadableError, demandOwner, isOutOfTime, judge, openBatch, payloadText } from './intake.js';
 import { LimitedLog } from './limited-log.js';
 import { BatchImplausibleError } from './plausible-numbers.js';
 import { Rooms } from './rooms.js';
@@ -30,6 +32,10 @@ export interface ReceptionOptions {
   monotonic?: () => number;
   log: Logger;
   onPicture(board: RoomBoard): void;
+  /** How the clock of a gateway stands to the processor's: for each batch that has readings of now. */
+  onClock?(sighting: ClockSighting): void;
+  /** Why the processor's clock may be wrong: then no reading is called too old or ahead, and such batches are deferred. */
+  clockDoubt?(): string | undefined;
   /** Each reading once it is shown, also one that is not taken and comes again. @param now as `clock` says */
   onHeard?(reading: StoredReading, now: number): void;
   /** Each batch that its sender may send, before it is judged. */
@@ -46,6 +52,16 @@ const MAX_WAITING_READINGS = 50_000;
 const BACKLOG_SHARE = 0.8;
 /** A batch whose last reading is older than this is backlog: it is opened by a flush, piece by piece, and live ones do not wait for it. */
 const LIVE_MS = 20_000;
+
+/** A reading that was sent within this of its time was just made. */
+const JUST_MADE_MS = 3000;
+/** One that was just made and is older than this by our clock: no network holds all up for so long. */
+const LATE_MS = 5000;
+
+const atOf = (candidate: unknown): number | undefined => {
+  const at = (candidate as { at?: unknown } | null)?.at;
+  return typeof at === 'number' ? at : undefined;
+};
 
 /** Where batches come in: shown at once, numbered in the books, and held until a flush takes them. */
 export class Reception {
@@ -105,9 +121,10 @@ export class Reception {
       const batch = openBatch(from, payload, raw.byteLength);
       demandOwner(batch.spool, from, this.options.books.ownerOf(batch.spool));
       this.options.onBatch?.(from, wordOf(batch));
-      const isBacklog = this.#isBacklog(batch);
+      this.#compareClocks(from, batch);
+      const isBacklog = this.#isBacklog(from, batch);
       const isFull = this.held >= this.#maxWaiting * (isBacklog ? BACKLOG_SHARE : 1);
-      if (this.isClosed || isFull || !this.#rooms.mayTake(from)) this.#turnAway(from, batch);
+      if (this.isClosed || isFull || !this.#rooms.mayTake(from) || this.#isClockWrongFor(batch)) this.#turnAway(from, batch);
       else if (isBacklog) this.#waiting.addUnopened({ from, batch });
       else {
         const taken = this.#open(from, batch);
@@ -156,9 +173,40 @@ export class Reception {
     this.#underWay = 0;
   }
 
-  #isBacklog({ readings }: ReadingBatchEnvelope): boolean {
-    const at = (readings.at(-1) as { at?: unknown } | null)?.at;
-    return typeof at === 'number' && at < this.options.clock() - LIVE_MS - this.options.boards.slackMs;
+  #isBacklog({ gym, room }: GatewayParams, { readings }: ReadingBatchEnvelope): boolean {
+    const { boards, clock } = this.options;
+    const at = atOf(readings.at(-1));
+    return at !== undefined && at < boards.nowIn(gym, room, clock()) - LIVE_MS - boards.slackMs;
+  }
+
+  /** By a clock that may be wrong itself, no good reading becomes a dead letter: the gateway keeps it. */
+  #isClockWrongFor({ readings }: ReadingBatchEnvelope): boolean {
+    const { clock, readingsMs, clockDoubt } = this.options;
+    if (clockDoubt?.() === undefined) return false;
+    const rules = { now: clock(), readingsMs };
+    return readings.some((candidate) => isOutOfTime(atOf(candidate), rules));
+  }
+
+  /** What a gateway sends now shows how its clock stands to ours; a replay has a time of its own. */
+  #compareClocks(from: GatewayParams, { clock: state, sentAt, readings }: ReadingBatchEnvelope): void {
+    const { boards, clock, isPrepared, onClock } = this.options;
+    if (state === 'virtual' || !isPrepared(from.gym, from.room)) return;
+    const now = clock();
+    const monotonicMs = this.#monotonic();
+    const board = boards.of(from.gym, from.room);
+    board.clock.note({ gateway: from.gateway, sentAt, now, monotonicMs });
+    let fresh = 0;
+    let ahead = 0;
+    let late = 0;
+    for (const candidate of readings) {
+      const at = atOf(candidate);
+      if (at === undefined || Math.abs(sentAt - at) > JUST_MADE_MS) continue;
+      fresh++;
+      if (at > now + MAX_AHEAD_MS) ahead++;
+      else if (now - at >= LATE_MS) late++;
+    }
+    board.noteLate(late);
+    if (fresh > 0) onClock?.({ of: from, lateMs: now - sentAt, readings: fresh, off: ahead + late, monotonicMs });
   }
 
   /** A batch that may not be taken is counted, and named to its gateway with the reason when it cannot be read. */

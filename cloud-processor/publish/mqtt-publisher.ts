@@ -1,4 +1,13 @@
-import { BrokerWatch, type Id, messages, type ProcessorStatus, type TopicName, topics } from '@pulseboard/contract';
+import {
+  BrokerWatch,
+  type ClockState,
+  type Id,
+  isClockSet,
+  messages,
+  type ProcessorStatus,
+  type TopicName,
+  topics,
+} from '@pulseboard/contract';
 import { connect } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Publisher } from './publisher.js';
@@ -11,8 +20,10 @@ export interface MqttPublisherOptions {
   epoch(): number;
   /** Random: two clients of one name would take the broker from each other for ever. */
   boot: string;
-  /** Gateways must not take their time from it. */
-  isClockVirtual: boolean;
+  /** Of the clock now: gateways take their time from a processor whose clock is `synced` only. */
+  clockState(): ClockState;
+  /** The boot of this machine, hashed, when it has a name. */
+  machineBoot?: string | undefined;
   log: Logger;
   /** Told that the broker is away, and that it is there again. */
   tell(sentence: string, isFault: boolean): void;
@@ -22,6 +33,8 @@ export interface MqttPublisherOptions {
 const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 
+const clockOf = (clock: ClockState) => (clock === 'synced' ? {} : { clock });
+
 /** Publishes while connected; what is not connected is not queued: the next second tells it anew. */
 export function createMqttPublisher({
   brokerUrl,
@@ -29,19 +42,20 @@ export function createMqttPublisher({
   version,
   epoch,
   boot,
-  isClockVirtual,
+  clockState,
+  machineBoot,
   log,
   tell,
   onConnect,
 }: MqttPublisherOptions): Publisher {
   const statusTopic = topics.processorStatus.build({ processor });
-  const clockState = isClockVirtual ? { clock: 'virtual' as const } : {};
   const status = (state: ProcessorStatus['status'], now?: number) =>
     JSON.stringify({
       status: state,
       version,
       epoch: epoch(),
-      ...(now === undefined ? {} : { now, ...clockState }),
+      ...(now === undefined || !isClockSet(now) ? {} : { now, ...clockOf(clockState()) }),
+      ...(machineBoot === undefined ? {} : { machineBoot }),
     } satisfies ProcessorStatus);
   const client = connect(brokerUrl, {
     protocolVersion: 4,

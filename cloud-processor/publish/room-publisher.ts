@@ -40,6 +40,11 @@ export class RoomPublisher {
   /** @param now the processor's clock, UTC ms */
   publish(now: number): void {
     for (const [key, second] of this.#newest) {
+      // The clock was ahead, and was set back: what it derived then must not stand before what is derived now.
+      if (second.at > now + GONE_AFTER_MS) {
+        this.#newest.delete(key);
+        continue;
+      }
       // What a gateway brings after an outage is no news, and nobody would ever leave whom no board shows.
       if (now - second.at >= GONE_AFTER_MS + this.boards.slackMs) {
         this.left(second.gym, second.member);

@@ -28,6 +28,7 @@ const SLACK_MS = 600_000;
 /**
  * Lets the store prune what is too old, now and once an hour.
  * Age counts from the latest reading when the clock is past it: a clock that stands in the future must not empty the store.
+ * @param clockDoubt why the clock may be wrong: then nothing is deleted
  * @returns how to end that
  */
 export function startPruning(
@@ -35,10 +36,12 @@ export function startPruning(
   { readingsMs, secondsMs }: Retention,
   clock: Clock,
   log: Logger,
+  clockDoubt: () => string | undefined = () => undefined,
 ): () => void {
   let isUnderWay = false;
   const prune = async () => {
-    if (isUnderWay) return;
+    // By a clock that may be wrong the store must not lose anything.
+    if (isUnderWay || clockDoubt() !== undefined) return;
     isUnderWay = true;
     try {
       const newestAt = await store.newestReadingAt();

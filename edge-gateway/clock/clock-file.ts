@@ -74,7 +74,7 @@ export function parseClockRecord(text: string): ClockRecord | undefined {
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function isAnchor(anchor: Anchor | null): boolean {
-  const states = { ntp: 'synced', processor: 'synced', none: 'unsynced' };
+  const states = { ntp: 'synced', processor: 'synced', step: 'unsynced', none: 'unsynced' };
   return (
     anchor !== null &&
     Number.isSafeInteger(anchor.offsetMs) &&

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestMachine } from '../test-support/test-machine.js';
+import { BOOTED_AT, TestMachine } from '../test-support/test-machine.js';
 import { type GatewayClock, type GatewayClockOptions, givenClock, openGatewayClock } from './gateway-clock.js';
 
 const HOUR_MS = 3_600_000;
@@ -76,7 +76,6 @@ test('a machine without a clock: provisional until NTP has set it, then UTC, tol
     { offsetMs: 12 * HOUR_MS, state: 'synced' },
     { offsetMs: 12 * HOUR_MS, state: 'synced' },
   ]);
-  expect(poll).toBeUndefined();
   expect(reports).toEqual([]);
 });
 
@@ -93,48 +92,103 @@ test.each([HOUR_MS, -HOUR_MS])('once anchored a step of the wall clock by %p ms 
   expect([next.isAnchored, next.utcNow(), next.wallStepMs()]).toEqual([true, machine.trueMs, stepMs]);
 });
 
-test('the processor tells the time, when it is the first', async () => {
-  machine.wallErrorMs = -HOUR_MS;
+test('the processor of another machine gives the time, when it is the first', async () => {
+  machine.wallErrorMs = -60_000;
   const clock = open();
   clock.hearProcessorNow(Number.NaN);
   expect(clock.isAnchored).toBe(false);
-  for (const delayMs of [9000, 0, 70]) {
+  for (const delayMs of [9000, 70, 0]) {
     expect(clock.isAnchored).toBe(false);
     machine.awakeMs += 3000;
     clock.hearProcessorNow(machine.trueMs - delayMs);
   }
   expect(clock.describe()).toMatch(/the processor's time/);
+  expect(clock.health()).toMatchObject({ clock: 'synced', clockSource: 'processor', clockSteps: 0 });
   clock.hearProcessorNow(machine.trueMs + 5000);
-  await synchronize(7000);
   expect([clock.state, clock.utcNow()]).toEqual(['synced', machine.trueMs]);
 });
 
-test('a status that does not agree and stays alone is taken 10 s later', () => {
-  machine.wallErrorMs = -HOUR_MS;
-  const clock = open();
-  clock.hearProcessorNow(machine.trueMs - 70);
-  for (const afterMs of [9999, 1]) {
-    expect(clock.isAnchored).toBe(false);
-    machine.awakeMs += afterMs;
-    poll!();
+const seconds = async (count: number) => {
+  for (let i = 0; i < count; i++) {
+    machine.awakeMs += 1000;
+    poll?.();
+    await answered();
   }
-  expect([clock.state, clock.offsetMs]).toEqual(['synced', HOUR_MS - 70]);
-});
+};
 
-test('after 60 s the own clock is taken, and stays', async () => {
-  machine.wallErrorMs = -HOUR_MS;
+test.each([-10 * HOUR_MS, 10 * HOUR_MS])(
+  'a wall clock that is %p ms off, beside a processor of the same boot, and right from second 20 on',
+  async (errorMs) => {
+    machine.wallErrorMs = errorMs;
+    const clock = open();
+    const anchors: unknown[] = [];
+    clock.onAnchored((anchor) => anchors.push(anchor));
+    const stamped = { provisionalMs: clock.provisionalNow(), trueMs: machine.trueMs };
+    for (let i = 0; i < 20; i++) {
+      await seconds(1);
+      clock.hearProcessorNow(machine.wall(), { processor: 'processor-demo', machineBoot: 'boot-1' });
+    }
+    expect([clock.isAnchored, clock.health()]).toEqual([false, { clock: 'unsynced', clockSource: 'own', clockSteps: 0 }]);
+    machine.wallErrorMs = 0;
+    await seconds(5);
+    expect(anchors).toEqual([{ offsetMs: -errorMs, state: 'unsynced' }]);
+    expect(clock.utcNow()).toBe(machine.trueMs);
+    expect(stamped.provisionalMs + clock.offsetMs).toBe(stamped.trueMs);
+  },
+);
+
+test('an estimate that is corrected is reported for ten minutes, and those who listen hear of it', async () => {
+  machine.wallErrorMs = -10 * HOUR_MS;
   const clock = open();
   const anchors: unknown[] = [];
   clock.onAnchored((anchor) => anchors.push(anchor));
-  machine.awakeMs += 60_000;
-  poll!();
-  expect(anchors).toEqual([{ offsetMs: 0, state: 'unsynced' }]);
-  await synchronize();
-  clock.hearProcessorNow(machine.trueMs);
-  const next = open();
-  next.hearProcessorNow(machine.trueMs);
-  for (const each of [clock, next]) expect([each.state, each.utcNow()]).toEqual(['unsynced', machine.trueMs - HOUR_MS]);
-  expect(anchors).toHaveLength(1);
+  await seconds(60);
+  expect(clock.health()).toEqual({ clock: 'unsynced', clockSource: 'own', clockSteps: 0 });
+  machine.wallErrorMs = 0;
+  await seconds(3);
+  expect(anchors).toEqual([
+    { offsetMs: 0, state: 'unsynced' },
+    { offsetMs: 10 * HOUR_MS, state: 'unsynced', correctsByMs: 10 * HOUR_MS },
+  ]);
+  expect(clock.health()).toMatchObject({
+    clockSource: 'step',
+    clockSteps: 1,
+    clockFault: expect.stringMatching(/was 10 h behind and was corrected/),
+  });
+  isSynchronized = true;
+  await seconds(600);
+  expect(clock.health()).toEqual({ clock: 'synced', clockSource: 'ntp', clockSteps: 1 });
+});
+
+test('while the broker is away nothing is estimated: a step during an outage costs no reading its time', async () => {
+  machine.wallErrorMs = -10 * HOUR_MS;
+  const clock = open();
+  clock.noteBroker(false);
+  await seconds(3600);
+  expect(clock.isAnchored).toBe(false);
+  expect(clock.health().clockFault).toMatch(/no broker is there/);
+  clock.noteBroker(true);
+  await seconds(9);
+  expect(clock.isAnchored).toBe(false);
+  await seconds(2);
+  expect(clock.isAnchored).toBe(true);
+});
+
+test('a clock that stands in 1970 is reported after a minute, and used never', async () => {
+  machine.wallErrorMs = -BOOTED_AT;
+  const clock = open();
+  await seconds(3600);
+  expect([clock.isAnchored, clock.health().clockFault]).toEqual([false, expect.stringMatching(/not set \(it says 1970\)/)]);
+});
+
+test('a plausible clock is used at once beside a processor of the same process', async () => {
+  for (const trust of ['plausible', 'unknown'] as const) {
+    const clock = open({ trust, folder: join(folder, trust) });
+    await clock.asked;
+    clock.estimateIfPlausible();
+    expect(clock.isAnchored).toBe(trust === 'plausible');
+    clock.close();
+  }
 });
 
 test('a restart before the anchor goes on with the same provisional time, whatever the wall did', async () => {
@@ -156,13 +210,15 @@ test('the anchor is kept before anybody hears of it', () => {
   clock.onAnchored(() => {
     kept = JSON.parse(readFileSync(join(folder, 'clock.json'), 'utf8')).anchor;
   });
-  machine.awakeMs += 3200;
-  clock.hearProcessorNow(machine.trueMs + 70);
+  for (const afterMs of [200, 3000]) {
+    machine.awakeMs += afterMs;
+    clock.hearProcessorNow(machine.trueMs + 70);
+  }
   expect(kept).toEqual({ offsetMs: 70, state: 'synced', source: 'processor', afterMs: 3200 });
 });
 
 test('another boot begins anew, and so does a damaged file', () => {
-  open().hearProcessorNow(machine.trueMs);
+  open().estimateIfPlausible();
   expect(open({ machineBoot: 'boot-2' }).isAnchored).toBe(false);
   expect(JSON.parse(readFileSync(join(folder, 'clock.json'), 'utf8')).boot).toBe('boot-2');
   writeFileSync(join(folder, 'clock.json'), '{"boot":');
@@ -271,15 +327,13 @@ test.each(['virtual', 'synced'] as const)('a given clock is anchored from the st
   clock.close();
 });
 
-test('a process that has the processor in it does not take over what a former one was anchored to', () => {
+test('a process that has the processor in it does not take over what a former one was anchored to', async () => {
   const first = open();
-  first.hearProcessorNow(machine.wall() - HOUR_MS);
-  machine.awakeMs += 10_000;
-  poll!();
+  machine.wallErrorMs = HOUR_MS;
+  await synchronize(HOUR_MS);
   first.close();
-  expect(open().offsetMs).toBe(-HOUR_MS);
+  expect(open().offsetMs).toBe(HOUR_MS);
+  isSynchronized = false;
   const own = open({ takesOver: false });
   expect(own.isAnchored).toBe(false);
-  own.hearProcessorNow(machine.wall());
-  expect(own.offsetMs).toBe(0);
 });

@@ -23,7 +23,14 @@ test.each([
 ])('synchronized when $name: $is', async ({ command, flag, timeoutMs = 60_000, is }) => {
   const flagFile = join(folder, 'synchronized');
   if (flag) writeFileSync(flagFile, '');
-  expect(await isNtpSynchronized({ flagFile, command, timeoutMs })).toBe(is);
+  expect(await isNtpSynchronized(false, { flagFile, command, timeoutMs })).toBe(is);
+});
+
+test('after a step the flag of before says nothing', async () => {
+  const flagFile = join(folder, 'synchronized');
+  writeFileSync(flagFile, '');
+  const check = (word: string) => isNtpSynchronized(true, { flagFile, command: node(`console.log("${word}")`), timeoutMs: 60_000 });
+  expect([await check('no'), await check('yes')]).toEqual([false, true]);
 });
 
 test('the boot has one name; without a name of its own each asking is another boot', () => {

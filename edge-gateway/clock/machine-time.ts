@@ -36,9 +36,12 @@ const SYSTEMD: NtpCheck = {
   timeoutMs: 2000,
 };
 
-/** Is the machine's clock set by NTP? Never rejects: where nobody can say, it is not. */
-export async function isNtpSynchronized({ flagFile, command, timeoutMs }: NtpCheck = SYSTEMD): Promise<boolean> {
-  if (existsSync(flagFile)) return true;
+/**
+ * Is the machine's clock set by NTP? Never rejects: where that cannot be found out, it is not.
+ * @param afterStep the clock was stepped: only the kernel knows whether NTP did that, the flag was there before
+ */
+export async function isNtpSynchronized(afterStep = false, { flagFile, command, timeoutMs }: NtpCheck = SYSTEMD): Promise<boolean> {
+  if (!afterStep && existsSync(flagFile)) return true;
   const [program, ...rest] = command;
   return new Promise((resolve) => {
     execFile(program, rest, { timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout) => resolve(!error && stdout.trim() === 'yes'));

@@ -30,7 +30,7 @@ export const OFFLINE_BATCH_MS = 1000;
  */
 export class GatewayProtocol {
   readonly spools: SpoolState[];
-  readonly current: SpoolState;
+  current: SpoolState;
   readonly #o: Required<ProtocolOptions>;
   #connected = false;
   #backoffMs: number;
@@ -83,6 +83,18 @@ export class GatewayProtocol {
     spool.written++;
     if (spool.written === spool.open) spool.openedAt = now;
     return spool.written;
+  }
+
+  /**
+   * Readings go to a new spool from now on, and what the current one holds is drained like that of a former process.
+   * @param id random
+   */
+  turn(id: string): void {
+    const former = this.current;
+    this.#cut(former, former.written);
+    former.current = false;
+    this.current = new SpoolState(id, true);
+    this.spools.push(this.current);
   }
 
   /** Numbers up to `ceiling` of the current spool may be sent: that is durable. */

@@ -113,15 +113,16 @@ export function createMqttUplink({ brokerUrl, params, status, events, log, tell 
   });
   client.on('message', (topic, payload, { retain }) => {
     const request = topics.gatewayRequest.parse(topic);
+    const processor = topics.processorStatus.parse(topic);
     try {
       const value: unknown = JSON.parse(payload.toString());
       if (topic === committedTopic) events.onCommitted(committedParser.parse(value));
-      else if (topics.processorStatus.parse(topic)) {
-        // A retained one tells of some moment in the past, a replay of a time that is its own.
-        const { status: state, now, clock } = processorStatusParser.parse(value);
+      else if (processor) {
+        // A retained one is of some moment in the past, a replay has a time of its own, and a clock that is not set says nothing.
+        const { status: state, now, clock, machineBoot } = processorStatusParser.parse(value);
         if (retain) return;
         if (state === 'online') onProcessorHears();
-        if (now !== undefined && clock !== 'virtual') events.onProcessorNow(now);
+        if (now !== undefined && (clock === undefined || clock === 'synced')) events.onProcessorNow(now, { ...processor, machineBoot });
       } else if (request) events.onRequest(request.action, value);
     } catch (error) {
       log.warn({ topic, err: (error as Error).message }, 'message refused');

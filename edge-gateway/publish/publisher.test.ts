@@ -449,3 +449,80 @@ test('a machine whose clock stands before all time of readings still sends batch
   advance(0);
   expect(sent[0]!.batch.sentAt).toBe(MIN_UTC_MS);
 });
+
+describe('the clock is corrected', () => {
+  test('readings go to a new spool with the new anchor; what the former one holds is drained with its own times', async () => {
+    const { publisher, protocol, disk, sent, second, take, advance, commit } = await bench();
+    take(1, 3);
+    advance(100);
+    publisher.correct({ offsetMs: 36_000_000, state: 'synced' }, 'spool0002');
+    await publisher.tick();
+    take(4, 5);
+    await second();
+    expect(protocol.current.id).toBe('spool0002');
+    expect(sent.map(({ batch }) => [batch.spool, batch.first, batch.readings.length])).toEqual([
+      [SPOOL, 1, 3],
+      ['spool0002', 1, 2],
+    ]);
+    expect(publisher.ledger().map(({ spool, decoded, drained }) => [spool, decoded, drained])).toEqual([
+      [SPOOL, 3, false],
+      ['spool0002', 2, false],
+    ]);
+    expect(disk.clockStateOf('spool0002')).toBe('synced');
+    commit([[1, 3]], { closed: true });
+    commit([[1, 2]], { spool: 'spool0002' });
+    expect(publisher.ledger().map(({ spool, waiting }) => [spool, waiting])).toEqual([['spool0002', 0]]);
+  });
+
+  test('during an outage: nothing is lost, and all of it is sent when the broker is there', async () => {
+    const { publisher, sent, second, take } = await bench({ connected: false });
+    take(1, 5);
+    publisher.correct({ offsetMs: -36_000_000, state: 'synced' }, 'spool0002');
+    await publisher.tick();
+    take(6, 8);
+    await second();
+    publisher.onConnect();
+    await second();
+    const numbers = sent.flatMap(({ batch }) => batch.readings.map((_, i) => `${batch.spool} ${batch.first + i}`));
+    expect(numbers.sort()).toEqual([...[1, 2, 3, 4, 5].map((n) => `${SPOOL} ${n}`), ...[1, 2, 3].map((n) => `spool0002 ${n}`)]);
+  });
+
+  test('both spools are there after a restart', async () => {
+    const { publisher, take } = await bench({ connected: false });
+    take(1, 5);
+    publisher.correct({ offsetMs: 5000, state: 'unsynced' }, 'spool0002');
+    await publisher.tick();
+    take(6, 8);
+    await publisher.tick();
+    publisher.onDisconnect();
+    await publisher.close();
+    opened.splice(0);
+    const recovered = DiskSpool.open({ folder, gateway: 'gateway-1', id: 'spool0003', machineBoot: 'machine-boot' });
+    expect(recovered.recovered.map(({ id, written }) => [id, written])).toEqual([
+      [SPOOL, 5],
+      ['spool0002', 3],
+    ]);
+    expect(recovered.reports).toEqual([]);
+    recovered.close();
+  });
+});
+
+test('a clock that nothing has confirmed drops no reading for its age', async () => {
+  for (const state of ['unsynced', 'synced'] as const) {
+    const { publisher, take, second } = await bench({
+      connected: false,
+      anchored: false,
+      maxAgeMs: 1000,
+      segmentBytes: 200,
+      epochMs: T0 + 1e9,
+      id: `spool${state}`,
+    });
+    publisher.anchor({ offsetMs: 0, state });
+    take(1, 50);
+    await second();
+    expect((publisher.ledger().at(-1)!.dropped.age ?? 0) > 0).toBe(state === 'synced');
+    publisher.onDisconnect();
+    await publisher.close();
+    opened.splice(0);
+  }
+});

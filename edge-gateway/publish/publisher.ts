@@ -66,6 +66,7 @@ export class Publisher {
   #timer: { cancel(): void } | undefined;
   #syncing: Promise<void> | undefined;
   #anchored = false;
+  #turning: { anchor: Anchor; id: string } | undefined;
   #closed = false;
   /** While it closes: looks whether there is anything left to wait for. */
   #lookAtClose = () => {};
@@ -93,6 +94,15 @@ export class Publisher {
     this.#o.disk.anchor(anchor);
     this.#anchored = true;
     this.#arm();
+  }
+
+  /**
+   * The clock was corrected: times of before stay as they are, and readings go to a new spool as soon as the disk has all of the former one.
+   * @param id of the new spool, random
+   */
+  correct(anchor: Anchor, id: string): void {
+    this.#turning = { anchor, id };
+    void this.#turn();
   }
 
   onConnect(): void {
@@ -123,6 +133,7 @@ export class Publisher {
   /** Called once a second: makes durable, lets go of what is too much or too old, sends again what was not committed. */
   async tick(): Promise<void> {
     await this.#sync();
+    if (this.#turning) await this.#turn();
     if (this.#closed) return;
     this.#evict();
     this.#flush();
@@ -174,6 +185,19 @@ export class Publisher {
       };
       this.#lookAtClose();
     });
+  }
+
+  /** Numbers that were not covered by a ceiling could never be sent from a spool that is not written to. */
+  async #turn(): Promise<void> {
+    const { protocol, disk } = this.#o;
+    await this.#sync();
+    const { current } = protocol;
+    if (!this.#turning || this.#closed || !disk.canTurn || current.written > current.ceiling) return;
+    const { anchor, id } = this.#turning;
+    this.#turning = undefined;
+    disk.turn(id, anchor, current.written + 1);
+    protocol.turn(id);
+    await this.#sync();
   }
 
   /** One at a time: who asks while one is under way waits for it. */
@@ -281,12 +305,13 @@ export class Publisher {
   /** What is over the limits goes, oldest first, a segment at a time. */
   #evict(): void {
     const { protocol, disk, limits, clock, monotonic, log } = this.#o;
-    if (!this.#anchored) return;
     let { bytes } = disk;
+    // A clock that nothing has confirmed may be years ahead.
+    const knowsAge = this.#anchored && disk.clockStateOf(protocol.current.id) !== 'unsynced';
     for (const { spool: id, first, last, lastAt } of disk.closedSegments()) {
       const spool = protocol.spools.find((s) => s.id === id);
       if (!spool || spool.heldIn(first, last).length === 0) continue;
-      const reason = bytes > limits.maxBytes ? 'full' : clock() - lastAt > limits.maxAgeMs ? 'age' : undefined;
+      const reason = bytes > limits.maxBytes ? 'full' : knowsAge && clock() - lastAt > limits.maxAgeMs ? 'age' : undefined;
       if (!reason) continue;
       const readings = protocol.drop(spool, first, last, reason);
       log.error({ spool: id, readings, reason }, 'the spool is over its limit; its oldest readings were dropped');

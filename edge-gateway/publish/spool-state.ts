@@ -56,7 +56,8 @@ export class SpoolState {
 
   constructor(
     readonly id: string,
-    readonly current: boolean,
+    /** New readings go to it. */
+    public current: boolean,
     recovered?: RecoveredSpool,
   ) {
     if (!recovered) return;

@@ -1,4 +1,5 @@
 import type { Committed, GatewayHealth, GatewayResponse } from '@pulseboard/contract';
+import type { ProcessorWord } from '../clock/anchored-clock.js';
 
 /** The way to the processor, whatever carries it. Nothing is queued in it: what is not connected is not sent. */
 export interface Uplink {
@@ -18,7 +19,7 @@ export interface UplinkEvents {
   /** That is over. Called before the batches on their way are given up. */
   onDisconnect(): void;
   onCommitted(committed: Committed): void;
-  /** A processor told the time, just now. @param now UTC ms */
-  onProcessorNow(now: number): void;
+  /** A processor said the time, just now. @param now UTC ms */
+  onProcessorNow(now: number, word: ProcessorWord): void;
   onRequest(action: string, payload: unknown): void;
 }

@@ -16,7 +16,7 @@ export interface DiskSpoolOptions {
   /** Holds one folder a spool. */
   folder: string;
   gateway: string;
-  /** Of the spool of this process start, random. */
+  /** Of the first spool of this process, random. */
   id: string;
   /** Names the boot of the machine. */
   machineBoot: string;
@@ -38,7 +38,9 @@ const ESTIMATED: Anchor = { offsetMs: 0, state: 'unsynced' };
 
 /** The readings of a gateway on disk: segment files of checksummed frames, one folder a spool. Only the newest spool is written to. */
 export class DiskSpool {
-  readonly #memory = new SpoolMemory();
+  #memory = new SpoolMemory();
+  /** Of the spool that is written to. */
+  #id: string;
   readonly #segments = new Map<string, StoredSegment[]>();
   readonly #notes: SpoolNotes;
   readonly #cache: SegmentCache;
@@ -61,6 +63,7 @@ export class DiskSpool {
     const onFault = (error: unknown) => {
       this.#faults.other = faultOf(error);
     };
+    this.#id = options.id;
     this.#notes = new SpoolNotes(options.folder, options.gateway, onFault);
     this.#cache = new SegmentCache(onFault);
   }
@@ -105,12 +108,33 @@ export class DiskSpool {
     return this.#notes.anchorOf(spool)?.state;
   }
 
+  /** Nothing waits in memory for the disk: then a new spool may begin. */
+  get canTurn(): boolean {
+    return this.#memory.unspooled.size === 0;
+  }
+
+  /**
+   * Begins a new spool: its clock has another anchor than that of the one before.
+   * @param next the number that the former spool would have had next
+   */
+  turn(id: string, anchor: Anchor, next: number): void {
+    const former = this.#id;
+    this.#closeWriter(next);
+    this.#notes.keepCeiling(former, this.#ceiling);
+    this.#id = id;
+    this.#segments.set(id, []);
+    this.#memory = new SpoolMemory();
+    this.#ceiling = 0;
+    this.#isWriterDurable = false;
+    this.#notes.setAnchor(id, anchor);
+  }
+
   /** The clock of this boot is anchored: what was written before, by this process or a former one, gets its UTC. Called once. */
   anchor(anchor: Anchor): void {
     for (const [spool] of this.#segments) {
       if (this.#notes.anchorOf(spool)) continue;
       this.#notes.setAnchor(spool, anchor);
-      if (spool === this.options.id) this.#memory.shift(anchor.offsetMs);
+      if (spool === this.#id) this.#memory.shift(anchor.offsetMs);
     }
     this.#cache.clear();
   }
@@ -155,7 +179,7 @@ export class DiskSpool {
       this.#faults.other = undefined;
     } catch (error) {
       this.#faults.sync = faultOf(error);
-      this.#notes.keepCeiling(this.options.id, ceiling);
+      this.#notes.keepCeiling(this.#id, ceiling);
     }
     this.#ceiling = ceiling;
     return ceiling;
@@ -239,7 +263,7 @@ export class DiskSpool {
   }
 
   #write(writer: SegmentWriter, number: number, reading: Reading): void {
-    const kind = this.#notes.anchorOf(this.options.id) ? FrameKind.reading : FrameKind.unanchored;
+    const kind = this.#notes.anchorOf(this.#id) ? FrameKind.reading : FrameKind.unanchored;
     writer.append(kind, number, Buffer.from(JSON.stringify(reading)));
   }
 
@@ -253,7 +277,8 @@ export class DiskSpool {
 
   /** A new segment takes what waited in memory while the disk took nothing. */
   #beginSegment(number: number): SegmentWriter {
-    const { folder, gateway, id, machineBoot } = this.options;
+    const { folder, gateway, machineBoot } = this.options;
+    const id = this.#id;
     makeFolder(join(folder, id));
     // Its block is there before the disk may be full.
     if (!this.#notes.hasCeiling(id)) this.#notes.keepCeiling(id, this.#ceiling);
@@ -293,14 +318,14 @@ export class DiskSpool {
         this.#closing.delete(synced);
       });
     this.#closing.add(synced);
-    const isUnanchored = !this.#notes.anchorOf(this.options.id);
+    const isUnanchored = !this.#notes.anchorOf(this.#id);
     const lastAt = this.#memory.get(next - 1)?.at ?? 0;
-    this.#segments.get(this.options.id)!.push({ path, bytes, first, last: next - 1, lastAt, isUnanchored });
+    this.#segments.get(this.#id)!.push({ path, bytes, first, last: next - 1, lastAt, isUnanchored });
   }
 
   /** @param growing content of the segment that is still written to, read once a call */
   #readingOf(spool: string, n: number, growing: () => SegmentReadings | undefined): Reading | undefined {
-    const isCurrent = spool === this.options.id;
+    const isCurrent = spool === this.#id;
     const inMemory = isCurrent ? this.#memory.get(n) : undefined;
     if (inMemory) return inMemory;
     const stored = this.#segments.get(spool)?.find(({ first, last }) => n >= first && n <= last)?.path;
