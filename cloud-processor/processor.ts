@@ -152,7 +152,14 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     await people.loadAll();
     await people.prepare(gym, room);
     if (options.demo) {
-      await registry.addMembers(gym, demoMembers(options.demo), DEMO_FROM);
+      const members = demoMembers(options.demo);
+      await registry.addMembers(gym, members, DEMO_FROM);
+      // The class of another seed or room is the same people with other straps.
+      await registry.addStraps(
+        gym,
+        members.flatMap(({ member, sensors }) => sensors.map((sensor) => ({ member, sensor }))),
+        DEMO_FROM,
+      );
       await people.reload(gym);
     }
     const { rosterOf } = people;

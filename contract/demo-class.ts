@@ -1,7 +1,7 @@
 import { antHeartRateSensorId, antSdmSensorId, bleSensorId, type Id } from './ids.js';
 
 /**
- * The class that `npm start` shows: the simulated radio wears these straps, the registry knows these members.
+ * The class that a simulated radio hears, and whose members the registry knows.
  * Invented people; their bodies differ as those of a real class do.
  */
 export interface DemoPerson {
@@ -46,11 +46,68 @@ const rows: readonly Row[] = [
   ['', false, 33, 72, undefined, 60, 185, false, 0.84, 'ant', false, 60],
 ];
 
+/** Where a simulated class trains. Its people wear straps of their own: a strap is in one room at a time. */
+export interface ClassPlace {
+  seed: number;
+  room: Id;
+  /** Whose antenna hears it. */
+  gateway: Id;
+}
+
+/** The class of `npm start` without settings: its straps are known by their numbers. */
+export const DEFAULT_CLASS: ClassPlace = { seed: 1, room: 'main', gateway: 'gateway-1' };
+
 /** ANT+ device numbers are 20 bits. */
 const ANT_DEVICE_NUMBERS = 2 ** 20;
+/** Prime, and far from any small number: the straps of a class have numbers that differ. */
+const NUMBER_STEP = 7919;
 
-/** @param size how many people; beyond the named dozen they are numbered variations of it */
-export function demoClass(size: number): DemoPerson[] {
+/** Numbers that the straps of a class begin with. */
+interface StrapBase {
+  ant: number;
+  footPod: (place: number) => number;
+  /** First five bytes of the Bluetooth addresses. */
+  bluetooth: string;
+}
+
+const defaultBase: StrapBase = { ant: 400_000, footPod: (place) => 17 + place, bluetooth: 'A0:B1:C2:D3:E4' };
+
+function strapBase(place: ClassPlace): StrapBase {
+  if (isDefaultClass(place)) return defaultBase;
+  const hash = hashOf(`${place.seed} ${place.room} ${place.gateway}`);
+  const pods = hashOf(`${hash}`);
+  const bytes = [hash >>> 16, hash >>> 8, hash].map((byte) => (byte & 0xff).toString(16).padStart(2, '0').toUpperCase());
+  return { ant: hash, footPod: (n) => antNumber(pods, n), bluetooth: ['A0', 'B2', ...bytes].join(':') };
+}
+
+/** A 20-bit device number whose lower 16 bits are not 0, which no radio can send. */
+function antNumber(base: number, place: number): number {
+  const number = (base + NUMBER_STEP * (place + 1)) % ANT_DEVICE_NUMBERS;
+  return number & 0xffff ? number : number + 1;
+}
+
+export const isDefaultClass = ({ seed, room, gateway }: ClassPlace): boolean =>
+  seed === DEFAULT_CLASS.seed && room === DEFAULT_CLASS.room && gateway === DEFAULT_CLASS.gateway;
+
+/** FNV-1a with the finaliser of MurmurHash3 (both public domain), 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Seed of the hearts of a class: two rooms of one seed are not the same hearts. */
+export const heartSeedOf = (place: ClassPlace): number =>
+  isDefaultClass({ ...place, seed: DEFAULT_CLASS.seed }) ? place.seed : hashOf(`${place.seed} ${place.room} ${place.gateway} hearts`);
+
+/**
+ * @param size how many people; beyond the named dozen they are numbered variations of it
+ * @param place decides the straps, not the people
+ */
+export function demoClass(size: number, place: ClassPlace = DEFAULT_CLASS): DemoPerson[] {
+  const base = strapBase(place);
   return Array.from({ length: size }, (_, i) => {
     const row = rows[i % rows.length]!;
     const lap = Math.floor(i / rows.length);
@@ -70,9 +127,9 @@ export function demoClass(size: number): DemoPerson[] {
       effort,
       protocol,
       ...(protocol === 'ant'
-        ? { antDeviceNumber: (400_000 + 7919 * (i + 1)) % ANT_DEVICE_NUMBERS }
-        : { bleAddress: `A0:B1:C2:D3:E4:${(0x10 + i).toString(16).toUpperCase()}` }),
-      ...(footPod ? { footPodDeviceNumber: 17 + i } : {}),
+        ? { antDeviceNumber: antNumber(base.ant, i) }
+        : { bleAddress: `${base.bluetooth}:${(0x10 + i).toString(16).toUpperCase()}` }),
+      ...(footPod ? { footPodDeviceNumber: base.footPod(i) } : {}),
       batteryPercent,
     };
   });

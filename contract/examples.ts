@@ -29,7 +29,8 @@ const readings: ReadingBatch = {
   readings: [
     { sensor: 'ant-hr-483922', at: now - 40, heartRateBpm: 152, beatTimeMs: 31_205.5, beatCount: 77, rrIntervalsMs: [394.5], rssiDbm: -61 },
     { sensor: 'ble-a0b1c2d3e4f5', at: now - 22, heartRateBpm: 138, rrIntervalsMs: [434.6], beats: 1, contact: true, batteryPercent: 80 },
-    { sensor: 'ant-sdm-17', at: now - 5, steps: 311, cadenceSpm: 164, distanceM: 120.4 },
+    { sensor: 'ant-sdm-17', at: now - 5, steps: 311, cadenceSpm: 164, speedMps: 2.75, distanceM: 120.4, kcal: 18, batteryState: 'good' },
+    { sensor: 'ble-c0ffee000017', at: now - 3, cadenceSpm: 172, speedMps: 3, strideLengthM: 2.1, distanceM: 1234.5, running: true },
   ],
 };
 

@@ -12,7 +12,7 @@ import {
   MAX_SPOOLS,
   MAX_STRAPS,
 } from './limits.js';
-import { ClockState, SpoolId, UtcMs } from './reading.js';
+import { BatteryState, ClockState, SpoolId, UtcMs } from './reading.js';
 
 const count = Type.Integer({ minimum: 0, maximum: MAX_COUNT });
 const label = Type.String({ maxLength: MAX_LABEL });
@@ -60,7 +60,11 @@ export const RadioHealth = Type.Object(
         'receiving: heard something in the last 10 s; searching: works, but hears nobody; silent: does not answer, or a replay has ended; absent: there is none, or it cannot be used',
     }),
     frames: count,
-    badFrames: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'wrong checksum, cut short, or not understood' }),
+    badFrames: Type.Integer({
+      minimum: 0,
+      maximum: MAX_COUNT,
+      description: 'wrong checksum, not understood, or cut short (what is whole of a cut notification is kept)',
+    }),
     straps: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'sensors that it heard in the last 10 minutes' }),
     restarts: Type.Integer({ minimum: 0, maximum: MAX_COUNT, description: 'how often it was set up anew: unplugged, silent, refused' }),
     fault: Type.Optional(
@@ -132,6 +136,7 @@ export const GatewayHealth = Type.Object(
           lastHeardAt: UtcMs,
           rssiDbm: Type.Optional(Type.Integer({ minimum: -128, maximum: 127 })),
           batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+          batteryState: Type.Optional(BatteryState),
         },
         { additionalProperties: false },
       ),

@@ -17,6 +17,13 @@ export const ANT_SDM_STEPS_WRAP = 512;
 /** 32 bits of a tenth of a metre: the total distance of a BLE running sensor (0x2A53). */
 const MAX_DISTANCE_M = 429_496_729.5;
 
+/** What a sensor says of its battery in words; `low` and `critical` ask for a new one. */
+export const BatteryState = Type.Union(
+  [Type.Literal('new'), Type.Literal('good'), Type.Literal('ok'), Type.Literal('low'), Type.Literal('critical')],
+  { description: 'state of the battery as the sensor names it' },
+);
+export type BatteryState = Static<typeof BatteryState>;
+
 /** One decoded observation of one sensor by one gateway. A missing field is unknown, never 0 or −1. */
 export const Reading = Type.Object(
   {
@@ -34,12 +41,22 @@ export const Reading = Type.Object(
     rrIntervalsMs: Type.Optional(
       Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 64_000 }), { maxItems: 255, description: 'RR intervals, oldest first' }),
     ),
+    rrComputed: Type.Optional(
+      Type.Boolean({ description: 'true: the strap makes its RR intervals from an average; they are not for heart-rate variability' }),
+    ),
+    rrIncomplete: Type.Optional(
+      Type.Boolean({ description: 'true: the strap sent intervals that no heart makes, and they are left out of `rrIntervalsMs`' }),
+    ),
     contact: Type.Optional(Type.Boolean({ description: 'false: the strap says that it is not worn' })),
     batteryPercent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    batteryState: Type.Optional(BatteryState),
     steps: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: "sensor's step counter; of an ANT+ foot pod it wraps at 512" }),
     ),
-    cadenceSpm: Type.Optional(Type.Number({ minimum: 0, maximum: 1000, description: 'steps a minute' })),
+    cadenceSpm: Type.Optional(Type.Number({ minimum: 0, maximum: 1000, description: 'steps of both feet a minute' })),
+    speedMps: Type.Optional(Type.Number({ minimum: 0, maximum: 256, description: 'speed in m/s' })),
+    strideLengthM: Type.Optional(Type.Number({ minimum: 0, maximum: 656, description: 'stride length in m' })),
+    running: Type.Optional(Type.Boolean({ description: 'true: the sensor says running, false: it says walking' })),
     distanceM: Type.Optional(
       Type.Number({
         minimum: 0,
@@ -54,6 +71,9 @@ export const Reading = Type.Object(
         description: "sensor's counter of expended energy; stored, and used by nothing yet: kcal are computed from the heart rate",
       }),
     ),
+    totalSteps: Type.Optional(Type.Integer({ minimum: 0, maximum: 33_554_430, description: 'steps since the foot pod was started' })),
+    totalDistanceM: Type.Optional(Type.Number({ minimum: 0, maximum: 16_777_216, description: 'metres since the foot pod was started' })),
+    kcal: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: "foot pod's own energy counter in kcal; it wraps at 256" })),
     rssiDbm: Type.Optional(Type.Integer({ minimum: -128, maximum: 127 })),
     raw: Type.Optional(
       Type.String({

@@ -186,8 +186,8 @@ export const settings = {
     name: 'PULSEBOARD_GATEWAY',
     topic: 'place',
     default: 'gateway-1',
-    meaning: 'id of the gateway',
-    parts: ['gateway'],
+    meaning: 'id of the gateway; of a simulated one it decides the straps, so a processor that knows its class has the same',
+    parts: ['gateway', 'processor'],
     parse: id,
   }),
   brokerUrl: setting({
@@ -245,8 +245,9 @@ export const settings = {
     name: 'PULSEBOARD_SEED',
     topic: 'made-up',
     default: '1',
-    meaning: 'seed of the simulated class: the same seed is the same class',
-    parts: ['gateway'],
+    meaning:
+      'seed of the simulated class: the same seed in the same room at the same gateway is the same class, and others wear other straps',
+    parts: ['gateway', 'processor'],
     parse: number(0, 4_294_967_295, true),
   }),
   straps: setting({

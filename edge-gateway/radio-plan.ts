@@ -1,4 +1,4 @@
-import { type Clock, demoClass, oneLine, type RealRadio, type SettingValues } from '@pulseboard/contract';
+import { type Clock, DEFAULT_CLASS, demoClass, heartSeedOf, oneLine, type RealRadio, type SettingValues } from '@pulseboard/contract';
 import type { PumpedRadio, PumpOptions } from './radio/pump.js';
 import type { RadioSource } from './radio/radio-source.js';
 import { openRealRadios, type RealRadioOptions } from './radio/real-radios.js';
@@ -32,7 +32,7 @@ export interface RealPlan {
   create(options: RealRadioOptions): RadioSource;
 }
 
-type RadioSettings = Pick<SettingValues, 'radio' | 'replayDir' | 'replayFile' | 'replayStrict' | 'seed' | 'straps'>;
+type RadioSettings = Pick<SettingValues, 'radio' | 'replayDir' | 'replayFile' | 'replayStrict' | 'seed' | 'straps' | 'room' | 'gateway'>;
 
 /** @throws WorkoutError, RecordingError when recordings cannot be read, with a sentence for people */
 export async function planRadio({ radio = 'auto', ...settings }: RadioSettings): Promise<RadioPlan> {
@@ -41,15 +41,22 @@ export async function planRadio({ radio = 'auto', ...settings }: RadioSettings):
   return { kind: 'real', radios: radio, create: (options) => openRealRadios(radio, options) };
 }
 
-export function simulatedPlan({ straps, seed }: Pick<RadioSettings, 'straps' | 'seed'>): MadeUpPlan {
-  const people = demoClass(straps);
+/** @param settings room and gateway decide whose straps it hears; without them it is the class of the default ones, for every seed */
+export function simulatedPlan({
+  straps,
+  seed,
+  room,
+  gateway,
+}: Pick<RadioSettings, 'straps' | 'seed'> & Partial<Pick<RadioSettings, 'room' | 'gateway'>>): MadeUpPlan {
+  const place = room === undefined || gateway === undefined ? undefined : { seed, room, gateway };
+  const people = demoClass(straps, place ?? DEFAULT_CLASS);
   return {
     kind: 'simulated',
     durationMs: 0,
     summary: `simulated class of ${straps}, seed ${seed}`,
     workouts: [],
     refused: [],
-    create: (pump) => createSimulatedRadio({ people, seed, ...pump }),
+    create: (pump) => createSimulatedRadio({ people, seed: place ? heartSeedOf(place) : seed, ...pump }),
   };
 }
 

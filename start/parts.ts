@@ -201,7 +201,7 @@ async function startProcessor({
     tell: logIsReadWithOutput() ? () => {} : (sentence) => out(`    ${sentence}`),
     webRoot: join(root, 'leaderboard', 'dist'),
     // Alone, a processor may serve real straps: it makes up members only when it is told that the radio is made up.
-    ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps) } : {}),
+    ...((all ? radioOf(settings, all) : settings.radio) === 'simulated' ? { demo: demoClass(settings.straps, settings) } : {}),
     ...(settings.radio === 'replay' ? { speed: settings.replaySpeed } : {}),
   });
   const elsewhere = [

@@ -16,12 +16,13 @@ const SLACK_COUNTS = 3;
 /**
  * Follows a strap's wrapped counter over everybody who hears it. Each count is worth one, at the first time that *any* receiver tells of it:
  * receivers that lag tell nothing new, a receiver that lost frames is filled in by the others. So the sum over any cut into seconds
- * is the strap's own difference, which sums of single receivers' deltas are not (`docs/decisions/001-beats-of-a-strap.md`).
+ * is the strap's own difference (and never more than a body can do in that time: each count uses up some of it), which sums of single receivers' deltas are not (`docs/decisions/001-beats-of-a-strap.md`).
  */
 export class CounterFront {
   #count: number | undefined;
   #heardAt = 0;
-  #advancedAt = 0;
+  /** How many counts the time that has passed still has place for. */
+  #allowed = SLACK_COUNTS;
 
   constructor(private readonly limits: CounterLimits) {}
 
@@ -33,19 +34,21 @@ export class CounterFront {
   advance(count: number, at: number): number | undefined {
     const { wrap, perSecond } = this.limits;
     const known = this.#count !== undefined && at - this.#heardAt <= MAX_COUNTER_GAP_MS;
+    const most = (MAX_COUNTER_GAP_MS / 1000) * perSecond + SLACK_COUNTS;
+    this.#allowed = known ? Math.min(most, this.#allowed + ((at - this.#heardAt) / 1000) * perSecond) : SLACK_COUNTS;
     this.#heardAt = at;
-    if (!known) return this.#restart(count, at);
+    if (!known) return this.#restart(count);
     const step = (((count - this.#count!) % wrap) + wrap) % wrap;
     if (step === 0 || wrap - step <= MAX_LAG_S * perSecond) return 0;
-    if (step > ((at - this.#advancedAt) / 1000) * perSecond + SLACK_COUNTS) return this.#restart(count, at);
+    if (step > this.#allowed) return this.#restart(count);
     this.#count = count;
-    this.#advancedAt = at;
+    this.#allowed -= step;
     return step;
   }
 
-  #restart(count: number, at: number): undefined {
+  #restart(count: number): undefined {
     this.#count = count;
-    this.#advancedAt = at;
+    this.#allowed = Math.min(this.#allowed, SLACK_COUNTS);
     return undefined;
   }
 }

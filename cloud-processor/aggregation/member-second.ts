@@ -3,6 +3,7 @@ import { CounterFront, MAX_COUNTER_GAP_MS } from './counter-front.js';
 import { microKcalOfSecond, type Profile, percentOfMax, zoneOf } from './formulas.js';
 import { RrChain } from './rr-chain.js';
 import { firstAtOrAfter, type StoredReading } from './stored-reading.js';
+import { MAX_BEATS_PER_S, ToldBeats } from './told-beats.js';
 
 export const HOLD_MS = 5000;
 /** 5 s of hold, and 5 s more to know whether the beat that is held was new. */
@@ -15,11 +16,9 @@ export const windowBegin = (secondAt: number): number => Math.floor(secondAt / R
 /** UTC ms of the last second that a reading can touch: the end of the next aligned block. */
 export const lastTouchedSecond = (at: number): number => Math.floor(at / ROOM_BLOCK_MS) * ROOM_BLOCK_MS + 2 * ROOM_BLOCK_MS - 1000;
 
-/** No heart: what is more is a fault of the gateway, and must not cost the second. */
-const MAX_BEATS_A_SECOND = 255;
-/** Nor this many readings: no store could count them, and one gateway's fault must not stop a flush of everybody. */
+/** No store could count more readings, and one gateway's fault must not stop a flush of everybody. */
 const MAX_SAMPLES_A_SECOND = 9999;
-const BEATS: { wrap: number; perSecond: number } = { wrap: BEAT_COUNT_WRAP, perSecond: 4 };
+const BEATS: { wrap: number; perSecond: number } = { wrap: BEAT_COUNT_WRAP, perSecond: MAX_BEATS_PER_S };
 const stepsOf = (sensor: Id) => ({ wrap: isFootPod(sensor) ? ANT_SDM_STEPS_WRAP : 2 ** 32, perSecond: 5 });
 
 /** One receiver's view of one strap. */
@@ -28,8 +27,8 @@ interface Receiver {
   name: string;
   previous: StoredReading | undefined;
   newBeats: number;
-  /** Beats that a strap without a counter told this receiver of within the second. */
-  toldBeats: number;
+  /** Of a strap without a counter. */
+  told: ToldBeats;
   heardAt: number;
   rssiSum: number;
   rssiCount: number;
@@ -143,7 +142,7 @@ function countBeats(
       name,
       previous: undefined,
       newBeats: 0,
-      toldBeats: 0,
+      told: new ToldBeats(),
       heardAt: 0,
       rssiSum: 0,
       rssiCount: 0,
@@ -162,7 +161,7 @@ function countBeats(
   let isNew = true;
   let newBeats = reading.beats ?? 0;
   if (reading.beatCount === undefined) {
-    if (inSecond) receiver.toldBeats += newBeats;
+    receiver.told.add(newBeats, reading.at);
   } else {
     strap.hasCounter = true;
     const known = previous?.beatCount !== undefined && reading.at - previous.at <= MAX_COUNTER_GAP_MS;
@@ -175,7 +174,8 @@ function countBeats(
     const intervals = reading.rrIntervalsMs ?? [];
     const follows = reading.beatCount === undefined ? followsInTime(reading, previous) : newBeats === intervals.length;
     if (!follows) receiver.rr.break();
-    receiver.rr.add(intervals, inSecond);
+    if (isForVariability(reading)) receiver.rr.add(intervals, inSecond);
+    else receiver.rr.break();
   }
   if (reading.contact === false) {
     strap.last = undefined;
@@ -212,6 +212,10 @@ function receiverNames(readings: readonly StoredReading[], from: number, until: 
   return cloned.size === 0 ? ({ gateway }) => gateway : ({ gateway, spool }) => (cloned.has(gateway) ? `${gateway} ${spool}` : gateway);
 }
 
+/** Intervals that are computed from an average, or that have gaps between them, say nothing of how the heart's rhythm varies. */
+const isForVariability = ({ rrComputed, rrIncomplete, beats, beatCount, rrIntervalsMs = [] }: StoredReading): boolean =>
+  !rrComputed && !rrIncomplete && (beatCount !== undefined || beats === undefined || beats === rrIntervalsMs.length);
+
 /** A strap without a counter tells its intervals once a second, or with each beat. */
 const TOLD_EVERY_MS = 1000;
 const TOLD_LATE_MS = 500;
@@ -243,7 +247,7 @@ function chooseStrap(straps: Map<Id, Strap>, secondAt: number): Strap | undefine
 function toldBeats(strap: Strap, secondAt: number): number {
   const present = (r: Receiver) => (r.heardAt >= secondAt - PRESENT_MS ? 0 : 1);
   const [first] = [...strap.receivers.values()].sort((a, b) => present(a) - present(b) || (a.name < b.name ? -1 : 1));
-  return first ? Math.min(first.toldBeats, MAX_BEATS_A_SECOND) : 0;
+  return first ? first.told.of(secondAt) : 0;
 }
 
 const hasFresh = (strap: Strap): boolean => [...strap.receivers.values()].some((r) => r.fresh.length > 0);

@@ -1,4 +1,4 @@
-import { ClockState, Id, RadioHealth } from '@pulseboard/contract';
+import { BatteryState, ClockState, Id, RadioHealth } from '@pulseboard/contract';
 import Type from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -82,6 +82,7 @@ export const FleetAnswer = Type.Object(
                 lastHeardAt: UtcMsInt,
                 rssiDbm: Type.Optional(Type.Integer()),
                 batteryPercent: Type.Optional(Type.Integer()),
+                batteryState: Type.Optional(BatteryState),
               },
               closed,
             ),

@@ -1,4 +1,4 @@
-import type { BoardRow, Id } from '@pulseboard/contract';
+import type { BatteryState, BoardRow, Id } from '@pulseboard/contract';
 import { type Profile, percentOfMax, zoneOf } from '../aggregation/formulas.js';
 import { HOLD_MS } from '../aggregation/member-second.js';
 import type { StoredReading } from '../aggregation/stored-reading.js';
@@ -33,6 +33,7 @@ export class LiveMember {
   /** Of a new beat: a strap that repeats its last page has none. */
   #lastBeatAt = 0;
   #batteryPercent: number | undefined;
+  #batteryState: BatteryState | undefined;
   /** Mean of nothing: the last bpm of each second, newest last. */
   #recent: { second: number; bpm: number }[] = [];
 
@@ -76,6 +77,7 @@ export class LiveMember {
     if (reading.at < this.#lastReadingAt || behind || (other && reading.at - this.#lastReadingAt < OTHER_STRAP_AFTER_MS)) return false;
     if (other) {
       this.#batteryPercent = undefined;
+      this.#batteryState = undefined;
       this.#beatCount = undefined;
     }
     this.#sensor = reading.sensor;
@@ -116,16 +118,25 @@ export class LiveMember {
       ...(walked === undefined ? {} : { steps: walked }),
       seconds: totals.seconds,
       ...(this.#batteryPercent === undefined ? {} : { batteryPercent: this.#batteryPercent }),
-      batteryLow: this.#batteryPercent !== undefined && this.#batteryPercent <= LOW_BATTERY_PERCENT,
+      batteryLow: this.#isBatteryLow,
       joinedAt: this.joinedAt,
     };
   }
 
+  /** The percentage says it best; a strap without one says a state. */
+  get #isBatteryLow(): boolean {
+    if (this.#batteryPercent !== undefined) return this.#batteryPercent <= LOW_BATTERY_PERCENT;
+    return this.#batteryState === 'low' || this.#batteryState === 'critical';
+  }
+
   #show(reading: StoredReading): void {
     if (reading.batteryPercent !== undefined) this.#batteryPercent = reading.batteryPercent;
+    if (reading.batteryState !== undefined) this.#batteryState = reading.batteryState;
     const isRepeat = reading.beatCount !== undefined && reading.beatCount === this.#beatCount;
     this.#beatCount = reading.beatCount;
-    if (!isRepeat) this.#lastBeatAt = reading.at;
+    // A reading without a counter and without a heart rate tells of no beat.
+    const isBeat = !isRepeat && (reading.beatCount !== undefined || reading.heartRateBpm !== undefined);
+    if (isBeat) this.#lastBeatAt = reading.at;
     // Held as long as its seconds are: then a strap in a bag shows nothing, though it is still heard.
     if (reading.contact === false || reading.at - this.#lastBeatAt > HOLD_MS) this.#bpm = undefined;
     else if (reading.heartRateBpm !== undefined) {

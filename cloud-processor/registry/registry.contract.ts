@@ -90,6 +90,24 @@ export function registryContract(open: () => Promise<Registry>): void {
     expect((await registry.roster('other')).members).toEqual([{ member: 'ivo', nickname: 'Ivo of the other gym', consent: false }]);
   });
 
+  test('gives straps to members that are there, once, and takes none away', async () => {
+    await registry.addMembers('demo', [ada, { ...ivo, sensors: [] }], T0);
+    const straps = [
+      { member: 'ada', sensor: 'ant-hr-9' },
+      { member: 'ivo', sensor: 'ble-9' },
+    ];
+    await registry.addStraps('demo', straps, T0);
+    await registry.addStraps('demo', [...straps, { member: 'ivo', sensor: 'ant-hr-1' }], T0);
+    await registry.addStraps('demo', [], T0);
+    const { assignments } = await registry.roster('demo');
+    expect([...assignments].sort((a, b) => (a.sensor < b.sensor ? -1 : 1))).toEqual([
+      { sensor: 'ant-hr-1', member: 'ada', from: T0 },
+      { sensor: 'ant-hr-9', member: 'ada', from: T0 },
+      { sensor: 'ant-sdm-1', member: 'ada', from: T0 },
+      { sensor: 'ble-9', member: 'ivo', from: T0 },
+    ]);
+  });
+
   test('of members that cannot all be added none is', async () => {
     const twice: NewMember = { ...ada, member: 'twice', sensors: ['ant-hr-5', 'ant-hr-5'] };
     await expect(registry.addMembers('demo', [{ ...ivo, member: 'first' }, twice], T0)).rejects.toThrow();

@@ -54,6 +54,8 @@ export interface Registry {
   rooms(): Promise<Room[]>;
   /** Adds members that are not there yet, with their profile and straps from `from` (UTC ms) on; those that are stay as they are. */
   addMembers(gym: Id, members: readonly NewMember[], from: number): Promise<void>;
+  /** Gives members that are there straps that nobody was ever assigned from `from` (UTC ms) on; the others stay as they are. */
+  addStraps(gym: Id, straps: readonly { member: Id; sensor: Id }[], from: number): Promise<void>;
   /** The gym of a member, or undefined when nobody has that id. */
   gymOf(member: Id): Promise<Id | undefined>;
   runningSessions(): Promise<Session[]>;

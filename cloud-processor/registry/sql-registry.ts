@@ -88,6 +88,12 @@ export class SqlRegistry implements Registry {
     );
   }
 
+  async addStraps(gym: Id, straps: readonly { member: Id; sensor: Id }[], from: number): Promise<void> {
+    if (straps.length === 0) return;
+    const rows = straps.map(({ member, sensor }) => ({ gym, sensor, member, from }));
+    await asking(async () => this.db.insert(assignments).values(rows).onConflictDoNothing());
+  }
+
   async gymOf(member: Id): Promise<Id | undefined> {
     const [row] = await asking(async () => this.db.select({ gym: members.gym }).from(members).where(eq(members.member, member)).limit(1));
     return row?.gym;

@@ -45,6 +45,16 @@ export const readingsTable = new DuckDbTable<StoredReading>('readings', [
   ['energyKj', 'energy_kj', integer, '?'],
   ['rssiDbm', 'rssi_dbm', smallint, '?'],
   ['raw', 'raw', text, '?'],
+  // Columns that a later release added stand at the end, as `ADDED` puts them there.
+  ['rrComputed', 'rr_computed', bool, '?'],
+  ['rrIncomplete', 'rr_incomplete', bool, '?'],
+  ['batteryState', 'battery_state', text, '?'],
+  ['speedMps', 'speed_mps', double, '?'],
+  ['strideLengthM', 'stride_length_m', double, '?'],
+  ['running', 'running', bool, '?'],
+  ['totalSteps', 'total_steps', bigint, '?'],
+  ['totalDistanceM', 'total_distance_m', double, '?'],
+  ['kcal', 'kcal', smallint, '?'],
 ]);
 
 export const secondsTable = new DuckDbTable<MemberSecond>('member_seconds', [
@@ -108,9 +118,14 @@ INSERT INTO spools (gym, room, gateway, spool, ranges, gone, closed, dead_letter
   FROM spool_ranges GROUP BY spool;
 DROP TABLE spool_ranges;`;
 
-/** Until 0.1 nothing was known of differences of RR intervals. */
-const ADDED = ['rr_differences SMALLINT', 'rr_squared_differences_ms2 INTEGER']
-  .map((column) => `ALTER TABLE member_seconds ADD COLUMN IF NOT EXISTS ${column};`)
+/** Columns that tables of a former release lack: differences of RR intervals, what foot pods send, states of batteries. */
+const ADDED = [
+  ...['rr_differences SMALLINT', 'rr_squared_differences_ms2 INTEGER'].map((column) => ['member_seconds', column]),
+  ...['rr_computed BOOLEAN', 'rr_incomplete BOOLEAN', 'battery_state VARCHAR'].map((column) => ['readings', column]),
+  ...['speed_mps DOUBLE', 'stride_length_m DOUBLE', 'running BOOLEAN'].map((column) => ['readings', column]),
+  ...['total_steps BIGINT', 'total_distance_m DOUBLE', 'kcal SMALLINT'].map((column) => ['readings', column]),
+]
+  .map(([table, column]) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${column};`)
   .join('\n');
 
 /** Until 0.1 a second without a foot pod had 0 steps: those are unknown. */

@@ -78,11 +78,12 @@ export const radioRows = ({ of, health, heardAt }: HeardGateway): RadioRow[] =>
 export const strapRows = ({ of, health, heardAt }: HeardGateway): StrapRow[] =>
   health.straps
     .filter(({ lastHeardAt }) => health.at - lastHeardAt < HEARD_MS)
-    .map(({ sensor, lastHeardAt, rssiDbm, batteryPercent }) => ({
+    .map(({ sensor, lastHeardAt, rssiDbm, batteryPercent, batteryState }) => ({
       at: heardAt,
       ...of,
       sensor,
       silentS: seconds(health.at - lastHeardAt),
       ...(rssiDbm === undefined ? {} : { rssiDbm }),
       ...(batteryPercent === undefined ? {} : { batteryPercent }),
+      ...(batteryState === undefined ? {} : { batteryState }),
     }));

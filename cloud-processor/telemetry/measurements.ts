@@ -1,4 +1,4 @@
-import type { Alert, GatewayParams, Id, RoomParams } from '@pulseboard/contract';
+import type { Alert, BatteryState, GatewayParams, Id, RoomParams } from '@pulseboard/contract';
 import type { DeadReason } from '../ingest/dead-letter.js';
 import { byte, int, long, Measurement, type MeasurementOptions, real, text } from '../storage/influx/measurement.js';
 
@@ -53,6 +53,7 @@ export interface StrapRow extends At, GatewayParams {
   silentS: number;
   rssiDbm?: number;
   batteryPercent?: number;
+  batteryState?: BatteryState;
 }
 
 /** An antenna. Counts are since its gateway's start. */
@@ -187,6 +188,7 @@ export const strapPoints = measurement<StrapRow>({
     ['silentS', int],
     ['rssiDbm', int, '?'],
     ['batteryPercent', int, '?'],
+    ['batteryState', text, '?'],
   ],
 });
 

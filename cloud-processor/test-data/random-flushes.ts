@@ -54,7 +54,11 @@ export class RandomFlushes {
       batteryPercent: between(random, 0, 100),
       steps: between(random, 0, 4_294_967_295),
       cadenceSpm: random() * 200,
+      speedMps: random() * 10,
+      running: random() < 0.5,
       distanceM: random() * 1e6,
+      kcal: between(random, 0, 255),
+      batteryState: pick(random, ['new', 'good', 'ok', 'low', 'critical'] as const),
       energyKj: between(random, 0, 65_535),
       rssiDbm: between(random, -128, 127),
       raw: between(random, 0, 2 ** 30)

@@ -64,7 +64,15 @@ test.each<[string, string[], object]>([
   ],
   ['a Battery Level', ['ble-battery', '5a'], { batteryPercent: 90 }],
   ['a Polar advertisement', ['polar-adv', '6b003b164446'], { contact: true, heartRateBpm: 70, frameCounter: 6, broadcast: true }],
-  ['a Mi Band advertisement', ['miband-adv', '57010200004a'], { heartRateBpm: 74 }],
+  ['a Mi Band advertisement', ['miband-adv', '57010201004a03ff000000000000000000000000a0b1c2d3e4f5'], { heartRateBpm: 74 }],
+  ['one of a body scale', ['miband-adv', '57015ccad34cee74'], {}],
+  ['half an RR interval', ['ble-hr', '103eb103de'], { heartRateBpm: 62, rrIntervalsMs: [ms(945)], damage: 'BLE_RR_CUT' }],
+  ['a cut RSC Measurement', ['ble-rsc', '0100ff50'], { speedMps: 255, cadenceSpm: 80, running: false, damage: 'BLE_TOO_SHORT' }],
+  [
+    'a foot pod page with kilocalories',
+    ['sdm-page', '03ffff3c81801200'],
+    { page: 3, cadenceSpm: 121, speedMps: 1.5, kcal: 18, status: 0, batteryStatus: 'new' },
+  ],
   ['Mi Band service data', ['miband-steps', 'd2040000'], { steps: 1234 }],
 ])('%s', (_, args, value) => {
   const { code, out, err } = run(...args);

@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'hr-page': { meaning: 'an ANT+ heart-rate page, 8 bytes', example: '84ffa5e2a5e6ca3c', decode: decodeSingleHeartRatePage },
   'sdm-page': { meaning: 'an ANT+ foot pod page, 8 bytes', example: '0164c8328180fe30', decode: decodeSdmPage },
   'ble-hr': { meaning: 'a Heart Rate Measurement (2A37)', example: '1634e404', decode: decodeBleHeartRate },
-  'ble-rsc': { meaning: 'an RSC Measurement (2A53)', example: '070003aa730039300000', decode: decodeBleRunningSpeed },
+  'ble-rsc': { meaning: 'an RSC Measurement (2A53)', example: '070003aa730039300000', decode: (bytes) => decodeBleRunningSpeed(bytes) },
   'ble-battery': { meaning: 'a Battery Level (2A19)', example: '5a', decode: decodeBleBattery },
   'polar-adv': {
     meaning: 'a Polar advertisement, company id first',
@@ -36,8 +36,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'miband-adv': {
     meaning: 'a Mi Band advertisement, company id first',
-    example: '57010200004a',
-    decode: afterCompanyId(MIBAND_COMPANY_ID, decodeMibandAdvertisement),
+    example: '57010201004a03ff000000000000000000000000a0b1c2d3e4f5',
+    // A message alone does not say who sent it.
+    decode: afterCompanyId(MIBAND_COMPANY_ID, (bytes) => decodeMibandAdvertisement(bytes, undefined)),
   },
   'miband-steps': { meaning: 'Mi Band service data (FEE0)', example: 'd2040000', decode: decodeMibandSteps },
 };

@@ -14,6 +14,9 @@ export type DecodeErrorCode =
   | 'BLE_RR_CUT'
   | 'BLE_COMPANY_ID';
 
+/** Why a part of a message was left out, while the rest of it was decoded: the message counts as damaged. */
+export type DamageCode = Extract<DecodeErrorCode, 'BLE_TOO_SHORT' | 'BLE_RR_CUT'>;
+
 /** Bytes that cannot be decoded: reject them, there is nothing to retry. The only error that decoding throws. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';

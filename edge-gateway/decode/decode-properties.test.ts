@@ -18,7 +18,7 @@ const decoders: [string, (bytes: Uint8Array) => object][] = [
   ['2A53', decodeBleRunningSpeed],
   ['2A19', decodeBleBattery],
   ['Polar advertisement', decodePolarAdvertisement],
-  ['Mi Band advertisement', decodeMibandAdvertisement],
+  ['Mi Band advertisement', (bytes) => decodeMibandAdvertisement(bytes, undefined)],
   ['Mi Band steps', decodeMibandSteps],
 ];
 

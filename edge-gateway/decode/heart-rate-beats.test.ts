@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { addHeartRatePage, type HeartRateState, type HeartRateStep, MAX_RR_INTERVAL_MS } from './heart-rate-beats.js';
+import { MAX_RR_INTERVAL_MS, MIN_RR_INTERVAL_MS } from './beat-interval.js';
+import { addHeartRatePage, type HeartRateState, type HeartRateStep } from './heart-rate-beats.js';
 import type { HeartRatePage } from './heart-rate-page.js';
 
 /** `at` ms, page, toggle, beat time ms, count, previous beat time ms. */
@@ -260,7 +261,7 @@ describe('a strap with frames lost at random', () => {
     );
   });
 
-  test('whatever it sends, an interval is above 0 and at most 2,500 ms', () => {
+  test('whatever it sends, an interval is at least 250 ms and at most 2,500 ms', () => {
     const tick = fc.integer({ min: 0, max: 65_535 }).map((ticks) => (ticks * 1000) / 1024);
     const heardPage = fc.tuple(fc.nat(70_000), fc.nat(15), fc.boolean(), tick, fc.nat(255), fc.option(tick, { nil: undefined }));
     fc.assert(
@@ -274,7 +275,7 @@ describe('a strap with frames lost at random', () => {
         );
         for (const { rrIntervalMs } of told) {
           if (rrIntervalMs === undefined) continue;
-          expect(rrIntervalMs).toBeGreaterThan(0);
+          expect(rrIntervalMs).toBeGreaterThanOrEqual(MIN_RR_INTERVAL_MS);
           expect(rrIntervalMs).toBeLessThanOrEqual(MAX_RR_INTERVAL_MS);
         }
       }),

@@ -1,10 +1,8 @@
+import { MAX_RR_INTERVAL_MS, MIN_RR_INTERVAL_MS } from './beat-interval.js';
 import { type HeartRatePage, type HeartRatePageMode, PREVIOUS_BEAT_PAGE } from './heart-rate-page.js';
 
 const BEAT_TIME_WRAP_MS = 64_000;
 const BEAT_COUNT_WRAP = 256;
-
-/** Slower than 24 bpm no heart beats: a longer interval spans a strap that was off. */
-export const MAX_RR_INTERVAL_MS = 2500;
 
 /**
  * A beat that is heard is at most one RR interval and one broadcast old. When the strap's clock has moved on less than ours by more than this
@@ -76,11 +74,11 @@ function intervalOf(state: HeartRateState, page: HeartRatePage, toggles: boolean
 
 /**
  * The time between two beats of a strap's clock that wraps at 64 s.
- * @returns undefined for 0 and beyond 2,500 ms
+ * @returns undefined below 250 ms and beyond 2,500 ms
  */
 export function plausibleInterval(beatTimeMs: number, previousBeatTimeMs: number): number | undefined {
   const interval = elapsed(beatTimeMs, previousBeatTimeMs);
-  return interval > 0 && interval <= MAX_RR_INTERVAL_MS ? interval : undefined;
+  return interval >= MIN_RR_INTERVAL_MS && interval <= MAX_RR_INTERVAL_MS ? interval : undefined;
 }
 
 function isAcrossGap(state: HeartRateState, page: HeartRatePage, at: number): boolean {

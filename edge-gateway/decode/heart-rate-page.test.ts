@@ -1,4 +1,4 @@
-import { decodeHeartRatePage, type HeartRatePage } from './heart-rate-page.js';
+import { decodeHeartRatePage, emptyHeartbeat, type HeartRatePage } from './heart-rate-page.js';
 import { parseHex } from './hex.js';
 
 const beat = { beatTimeMs: (59045 * 1000) / 1024, beatCount: 202, heartRateBpm: 60 };
@@ -23,6 +23,7 @@ test.each<[string, string, HeartRatePage]>([
     `07000052${TAIL}`,
     { page: 7, toggle: false, ...beat, batteryPercent: 0, batteryVolts: 2, batteryStatus: 'critical' },
   ],
+  ['7, no percentage, state low', `87ff8042${TAIL}`, { page: 7, toggle: true, ...beat, batteryVolts: 2.5, batteryStatus: 'low' }],
   ['7, battery unknown', `07ffff7f${TAIL}`, { page: 7, toggle: false, ...beat }],
   ['7, battery above 100 percent', `0765ff03${TAIL}`, { page: 7, toggle: false, ...beat, batteryVolts: 3 + 255 / 256 }],
   ['9, measured', `09fcffff${TAIL}`, { page: 9, toggle: false, ...beat, beatTimeMeasured: true }],
@@ -32,6 +33,20 @@ test.each<[string, string, HeartRatePage]>([
   ['127, the largest', `ff010203${TAIL}`, { page: 127, toggle: true, ...beat }],
 ])('page %s', (_, hex, page) => {
   expect(decodeHeartRatePage(parseHex(hex))).toEqual(page);
+});
+
+test.each([
+  ['ffffffff', 'unknown'],
+  ['ffffff3c', 'unknown'],
+  ['ffffff00', 'unknown'],
+  ['00000000', 'zero'],
+  ['0000003c', undefined],
+  ['ffff053c', undefined],
+  ['e6a5ff3c', undefined],
+  ['e6a505ff', undefined],
+  ['e6a50000', undefined],
+])('a heartbeat of %s is %s', (heartbeat, kind) => {
+  for (const head of ['00ffffff', '84ffffff', '07000000']) expect(emptyHeartbeat(parseHex(head + heartbeat))).toBe(kind);
 });
 
 test.each([

@@ -1,4 +1,6 @@
+import type { BatteryState } from '@pulseboard/contract';
 import { checkAntPage } from './ant-frame.js';
+import { commonBatteryStatus } from './battery-status.js';
 import { u16, u24 } from './little-endian.js';
 import { plausibleHeartRate } from './plausible-heart-rate.js';
 
@@ -12,8 +14,7 @@ const OPERATING_TIME_UNIT_S = 2;
 const BATTERY_UNKNOWN = 0xff;
 const VOLTS_MASK = 0x0f;
 const VOLTS_UNKNOWN = 0x0f;
-const STATUS_SHIFT = 4;
-const STATUS_MASK = 0x07;
+const UNKNOWN_BYTE = 0xff;
 const BEAT_EVENT_MASK = 0x03;
 const BEAT_EVENT_MEASURED = 0;
 
@@ -24,10 +25,6 @@ const features = [
   [0x08, 'gym'],
 ] as const;
 export type HeartRateFeature = (typeof features)[number][1];
-
-/** Values 1 to 5 of the field, as the public ANT+ libraries name them; the others are unknown. */
-const batteryStatuses = [undefined, 'new', 'good', 'ok', 'low', 'critical'] as const;
-export type BatteryStatus = Exclude<(typeof batteryStatuses)[number], undefined>;
 
 /** One type for every page: the common fields always, the others on the page that carries them and when they are known. */
 export interface HeartRatePage {
@@ -54,7 +51,7 @@ export interface HeartRatePage {
   enabledFeatures?: HeartRateFeature[];
   batteryPercent?: number;
   batteryVolts?: number;
-  batteryStatus?: BatteryStatus;
+  batteryStatus?: BatteryState;
   /** Page 9: are the beat times measured, rather than made from an average. */
   beatTimeMeasured?: boolean;
 }
@@ -62,11 +59,24 @@ export interface HeartRatePage {
 /** `toggling`: the page toggle was seen to change. `legacy`: not (yet), so bytes 1–3 may mean nothing and are not read. */
 export type HeartRatePageMode = 'toggling' | 'legacy';
 
+/**
+ * Some straps fill beat time and count with FF, or the whole heartbeat with 0, while they have none to report. FF or 0 in one field alone is a value.
+ * @returns `unknown` beat time and count are FF; `zero` they and the bpm are 0: nothing was counted yet
+ */
+export function emptyHeartbeat(bytes: Uint8Array): 'unknown' | 'zero' | undefined {
+  if (bytes.subarray(4, 7).every((byte) => byte === UNKNOWN_BYTE)) return 'unknown';
+  return bytes.subarray(4, 8).every((byte) => byte === 0) ? 'zero' : undefined;
+}
+
 export const hasToggle = (page: Uint8Array): boolean => (page[0]! & TOGGLE) !== 0;
 
 /**
  * Decodes the 8 bytes of an ANT+ heart-rate page (device type 120), pages 0–7 and 9; an unknown one gives the common fields.
- * Byte 0 page and toggle, 4–5 beat time u16 in 1/1024 s, 6 beat count, 7 bpm. Source: captured frames and concordant public decoders.
+ * Byte 0 page and toggle, 4–5 beat time u16 in 1/1024 s, 6 beat count, 7 bpm. Source: captured frames, and `openant` and `ant-plus`, which agree.
+ *
+ * Fields that exist and are not carried: page 4 byte 1 (the manufacturer's own); page 5 (swimming: interval bpm, maximum, session average) and page 6
+ * bits 6–7 (the manufacturer's own), because no public decoder gives them a meaning that can be checked; page 7 states 0, 6 and 7 (unknown, charging,
+ * invalid), because they call for nothing; of page 9 bits 2–7, and pages 8 and 10 up, because their layout is not public.
  * @throws DecodeError PAGE_LENGTH
  */
 export function decodeHeartRatePage(bytes: Uint8Array, mode: HeartRatePageMode = 'toggling'): HeartRatePage {
@@ -119,6 +129,6 @@ function addBattery(page: HeartRatePage, bytes: Uint8Array): void {
   if (percent !== BATTERY_UNKNOWN && percent <= 100) page.batteryPercent = percent;
   const wholeVolts = bytes[3]! & VOLTS_MASK;
   if (wholeVolts !== VOLTS_UNKNOWN) page.batteryVolts = wholeVolts + bytes[2]! / 256;
-  const status = batteryStatuses[(bytes[3]! >> STATUS_SHIFT) & STATUS_MASK];
+  const status = commonBatteryStatus(bytes[3]!);
   if (status) page.batteryStatus = status;
 }

@@ -1,21 +1,31 @@
 import { checkLength } from './ble-length.js';
+import { toHex } from './hex.js';
 import { u32 } from './little-endian.js';
 import { type HeartRate, plausibleHeartRate } from './plausible-heart-rate.js';
 
 export const MIBAND_COMPANY_ID = 0x0157;
 
+const LENGTH = 24;
+const FIRST_BYTE = 0x02;
 const HEART_RATE_OFFSET = 3;
-const NO_HEART_RATE = 0xff;
+/** Heart rates from here on mean none. */
+const NO_HEART_RATE = 0xf0;
+const ADDRESS_LENGTH = 6;
 
 /**
- * Decodes the manufacturer data of Mi Band and Amazfit (company id 0x0157): heart rate at byte 3, 0xFF for none. Source: theengs/decoder.
+ * Decodes the manufacturer data of a Mi Band (company id 0x0157): exactly 24 bytes, 0x02 first, the sender's own address last, heart rate at byte 3.
+ * The company's other devices (body scales, Amazfit watches) send other things under the same id: they give nothing. Source: theengs/decoder.
+ * The rest of the bytes is not carried: no public decoder gives it a meaning.
  * @param bytes what follows the company id
- * @throws DecodeError BLE_TOO_SHORT, BLE_TOO_LONG
+ * @param address of the sender, with or without colons, any case; undefined: not known (a message alone), and not checked
+ * @returns no field when it is not a heart rate of a Mi Band
  */
-export function decodeMibandAdvertisement(bytes: Uint8Array): HeartRate {
-  checkLength(bytes, HEART_RATE_OFFSET + 1, 'a Mi Band advertisement after the company id');
-  const bpm = bytes[HEART_RATE_OFFSET]!;
-  return bpm === NO_HEART_RATE ? {} : plausibleHeartRate(bpm);
+export function decodeMibandAdvertisement(bytes: Uint8Array, address: string | undefined): HeartRate {
+  const bpm = bytes[HEART_RATE_OFFSET];
+  if (bytes.length !== LENGTH || bytes[0] !== FIRST_BYTE || bpm === undefined || bpm >= NO_HEART_RATE) return {};
+  const sender = Array.from(bytes.subarray(-ADDRESS_LENGTH), toHex).join('');
+  if (address !== undefined && address.replaceAll(':', '').toLowerCase() !== sender) return {};
+  return plausibleHeartRate(bpm);
 }
 
 export interface MibandSteps {

@@ -7,11 +7,14 @@ export interface HeartRate {
   contact?: boolean;
 }
 
+/** Whether a human heart can have this rate. */
+export const isPlausibleBpm = (bpm: number): boolean => bpm >= MIN_PLAUSIBLE_BPM && bpm <= MAX_PLAUSIBLE_BPM;
+
 /**
  * Separates a heart rate from the ways in which a device says that it has none.
- * @param bpm as sent; 0 is "invalid" in ANT+ and what Bluetooth straps send off the body
+ * @param bpm as sent; 0 is "invalid" in ANT+, and what an advertisement shows off the body
  */
 export function plausibleHeartRate(bpm: number): HeartRate {
   if (bpm === 0) return { contact: false };
-  return bpm >= MIN_PLAUSIBLE_BPM && bpm <= MAX_PLAUSIBLE_BPM ? { heartRateBpm: bpm } : {};
+  return isPlausibleBpm(bpm) ? { heartRateBpm: bpm } : {};
 }

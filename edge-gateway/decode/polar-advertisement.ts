@@ -12,6 +12,8 @@ const FLAG_BROADCAST = 0x20;
 
 const FAST_BPM = 2;
 const SLOW_BPM = 3;
+/** Of a heart-rate block with a slow value. */
+const LENGTH_WITH_SLOW_BPM = 4;
 
 /** Empty when the advertisement carries no heart rate. */
 export interface PolarAdvertisement extends HeartRate {
@@ -22,7 +24,10 @@ export interface PolarAdvertisement extends HeartRate {
 
 /**
  * Decodes Polar's manufacturer data (company id 0x006B) as far as the heart rate: `[flags, x, fast bpm, slow bpm?]`.
- * Shown is the slow (smoothed) value, and the fast one where the slow one is absent or 0. Source: Polar's public SDK and theengs/decoder.
+ * Shown is the slow (smoothed) value where exactly four bytes are left and it is not 0, else the fast one: what is longer has another block behind it.
+ * Source: Polar's public SDK (`BlePolarHrAdvertisement`) and theengs/decoder.
+ * Fields that exist and are not carried: flag bit 0 (battery state: the SDK names it and does not say which value is low), byte 1 (kHz code), and the
+ * contents of blocks of other kinds.
  * @param bytes what follows the company id
  * @throws DecodeError BLE_TOO_SHORT, BLE_TOO_LONG
  */
@@ -37,9 +42,10 @@ export function decodePolarAdvertisement(bytes: Uint8Array): PolarAdvertisement 
   if (offset === bytes.length) return {};
   checkLength(bytes, offset + FAST_BPM + 1, 'a Polar advertisement with a heart rate');
   const flags = bytes[offset]!;
+  const slowBpm = bytes.length - offset === LENGTH_WITH_SLOW_BPM ? bytes[offset + SLOW_BPM]! : 0;
   return {
     contact: (flags & FLAG_CONTACT) !== 0,
-    ...plausibleHeartRate(bytes[offset + SLOW_BPM] || bytes[offset + FAST_BPM]!),
+    ...plausibleHeartRate(slowBpm || bytes[offset + FAST_BPM]!),
     frameCounter: (flags >> FRAME_COUNTER_SHIFT) & FRAME_COUNTER_MASK,
     broadcast: (flags & FLAG_BROADCAST) !== 0,
   };

@@ -1,5 +1,8 @@
-import type { Id, Reading } from '@pulseboard/contract';
+import type { BatteryState, Id, Reading } from '@pulseboard/contract';
 import type { HeartRateState } from '../decode/heart-rate-beats.js';
+import type { PodNews } from './ant-sdm.js';
+import type { BeatBudget } from './beat-budget.js';
+import type { AdvertisementState } from './live-advertisement.js';
 
 /** What is known of one sensor. Owned and changed by one unifier. */
 export interface Sensor {
@@ -8,7 +11,8 @@ export interface Sensor {
   lastReadingAt?: number;
   rssiDbm?: number;
   batteryPercent?: number;
-  /** The battery level was learnt or changed since the last reading. */
+  batteryState?: BatteryState;
+  /** Level or state of the battery was learnt or changed since the last reading. */
   batteryIsNews: boolean;
   /** As the last reading said. */
   contact?: boolean | undefined;
@@ -16,8 +20,14 @@ export interface Sensor {
   beats?: HeartRateState;
   /** Of a foot pod: the counter that the last reading gave. */
   steps?: number;
-  /** Of a foot pod: heard since the last reading. */
-  cadenceSpm?: number | undefined;
+  pod?: PodNews | undefined;
+  /** Of an ANT+ strap: its page 9 says that its beat times are computed from an average. */
+  beatTimesComputed?: boolean;
+  /** Of a connected Bluetooth strap. */
+  beatBudget?: BeatBudget;
+  /** Of a connected Bluetooth strap: when its RR intervals last agreed with its heart rate. */
+  heartProvenAt?: number;
+  advertisement?: AdvertisementState;
   /** Of a Bluetooth address: what its last advertisement that became a reading showed. */
   advertised?: { at: number; heartRateBpm: number | undefined; contact: boolean | undefined };
 }
@@ -28,19 +38,29 @@ export interface StrapState {
   lastHeardAt: number;
   rssiDbm?: number;
   batteryPercent?: number;
+  batteryState?: BatteryState;
 }
 
-export function learnBattery(sensor: Sensor, batteryPercent: number | undefined): void {
-  if (batteryPercent === undefined || batteryPercent === sensor.batteryPercent) return;
-  sensor.batteryPercent = batteryPercent;
-  sensor.batteryIsNews = true;
+/** Notes level and state of the battery, as far as a message says them. */
+export function learnBattery(
+  sensor: Sensor,
+  { batteryPercent, batteryStatus }: { batteryPercent?: number; batteryStatus?: BatteryState },
+): void {
+  if (batteryPercent !== undefined && batteryPercent !== sensor.batteryPercent) {
+    sensor.batteryPercent = batteryPercent;
+    sensor.batteryIsNews = true;
+  }
+  if (batteryStatus !== undefined && batteryStatus !== sensor.batteryState) {
+    sensor.batteryState = batteryStatus;
+    sensor.batteryIsNews = true;
+  }
 }
 
 /** Fields of a reading as they were decoded: undefined is unknown, and its key is left out. */
 export type ReadingFields = { [K in keyof Omit<Reading, 'sensor' | 'at'>]?: Reading[K] | undefined };
 
 /**
- * Makes a reading. The battery level goes with it when it is news: payloads stay small.
+ * Makes a reading. Level and state of the battery go with it when they are news: payloads stay small.
  * @param at UTC ms of the event
  */
 export function makeReading(sensor: Sensor, at: number, fields: ReadingFields): Reading {
@@ -50,8 +70,9 @@ export function makeReading(sensor: Sensor, at: number, fields: ReadingFields): 
     const value = fields[name as keyof ReadingFields];
     if (value !== undefined) target[name] = value;
   }
-  if (sensor.batteryIsNews && sensor.batteryPercent !== undefined) {
-    reading.batteryPercent = sensor.batteryPercent;
+  if (sensor.batteryIsNews) {
+    if (sensor.batteryPercent !== undefined) reading.batteryPercent = sensor.batteryPercent;
+    if (sensor.batteryState !== undefined) reading.batteryState = sensor.batteryState;
     sensor.batteryIsNews = false;
   }
   sensor.lastReadingAt = at;
@@ -62,5 +83,6 @@ export function strapState(sensor: Sensor): StrapState {
   const strap: StrapState = { sensor: sensor.id, lastHeardAt: sensor.lastHeardAt };
   if (sensor.rssiDbm !== undefined) strap.rssiDbm = sensor.rssiDbm;
   if (sensor.batteryPercent !== undefined) strap.batteryPercent = sensor.batteryPercent;
+  if (sensor.batteryState !== undefined) strap.batteryState = sensor.batteryState;
   return strap;
 }

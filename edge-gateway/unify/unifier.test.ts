@@ -3,55 +3,12 @@ import fc from 'fast-check';
 import { parseHex } from '../decode/hex.js';
 import type { RadioEvent } from '../radio/radio-source.js';
 import { SensorGate } from './sensor-gate.js';
+import { advertise, ant, ble, hr, notify, pod, readingsOf, START, sdm, strap } from './test-events.js';
 import { createUnifier } from './unifier.js';
 
-const START = 1_700_000_000_000;
-const ADDRESS = 'A0:B1:C2:D3:E4:F5';
-const strap = 'ant-hr-483922';
-const pod = 'ant-sdm-483922';
-const ble = 'ble-a0b1c2d3e4f5';
-const ms = (ticks: number) => (ticks * 1000) / 1024;
-
 type Event = RadioEvent;
-type Ble = Extract<Event, { address: string }>;
 
-/** A frame of device 483922 with channel id and, when given, RSSI. */
-function ant(afterMs: number, page: string, deviceType = 120, rssiDbm?: number): Event {
-  const extension =
-    rssiDbm === undefined ? [0x80, 0x52, 0x62, deviceType, 0x71] : [0xc0, 0x52, 0x62, deviceType, 0x71, 0x20, rssiDbm & 0xff, 0x80];
-  const counted = [0, ...parseHex(page), ...extension];
-  const head = [0xa4, counted.length, 0x4e, ...counted];
-  return { kind: 'ant-frame', at: START + afterMs, bytes: Uint8Array.from([...head, head.reduce((xor, byte) => xor ^ byte, 0)]) };
-}
-const sdm = (afterMs: number, page: string) => ant(afterMs, page, 124);
-const notify = (afterMs: number, characteristic: '2a37' | '2a53' | '2a19', hex: string, rssiDbm?: number): Ble => ({
-  kind: 'ble-notification',
-  at: START + afterMs,
-  address: ADDRESS,
-  characteristic,
-  bytes: parseHex(hex),
-  ...(rssiDbm === undefined ? {} : { rssiDbm }),
-});
-const advertise = (afterMs: number, companyId: number, hex: string): Ble => ({
-  kind: 'ble-advertisement',
-  at: START + afterMs,
-  address: ADDRESS,
-  companyId,
-  bytes: parseHex(hex),
-});
-/** A heart-rate page: head (bytes 0–3), beat time in ticks, count, bpm. */
-const hr = (head: string, ticks: number, count: number, bpm: number): string =>
-  head + Buffer.from([ticks & 0xff, ticks >> 8, count, bpm]).toString('hex');
-
-/** All readings of the events; `at` counted from the start. */
-function readingsOf(events: Event[]): object[] {
-  const unifier = createUnifier();
-  return events.flatMap((event) => {
-    const { readings, error } = unifier.accept(event);
-    expect(error).toBeUndefined();
-    return readings.map((reading) => ({ ...reading, at: reading.at - START }));
-  });
-}
+const ms = (ticks: number) => (ticks * 1000) / 1024;
 
 describe('an ANT+ strap', () => {
   const r = (at: number, ticks: number, beatCount: number, rest: object = { heartRateBpm: 60 }) => ({
@@ -111,9 +68,9 @@ describe('an ANT+ strap', () => {
       ],
       [
         r(0, 1024, 5),
-        r(985, 1024, 5, { heartRateBpm: 60, batteryPercent: 85 }),
+        r(985, 1024, 5, { heartRateBpm: 60, batteryPercent: 85, batteryState: 'good' }),
         r(1970, 1024, 5),
-        r(2955, 1024, 5, { heartRateBpm: 60, batteryPercent: 84 }),
+        r(2955, 1024, 5, { heartRateBpm: 60, batteryPercent: 84, batteryState: 'good' }),
       ],
     ],
     [
@@ -133,34 +90,50 @@ describe('a foot pod', () => {
       'steps wrap at 512',
       [sdm(0, main(255)), sdm(246, main(0))],
       [
-        { sensor: pod, at: 0, steps: 510, distanceM: 50.5 },
-        { sensor: pod, at: 246, steps: 0, distanceM: 50.5 },
+        { sensor: pod, at: 0, steps: 510, speedMps: 1.5, distanceM: 50.5 },
+        { sensor: pod, at: 246, steps: 0, speedMps: 1.5, distanceM: 50.5 },
       ],
     ],
     [
       'standing: one a second',
       [0, 246, 492, 738, 985, 1231].map((at) => sdm(at, main(4))),
       [
-        { sensor: pod, at: 0, steps: 8, distanceM: 50.5 },
-        { sensor: pod, at: 1231, steps: 8, distanceM: 50.5 },
+        { sensor: pod, at: 0, steps: 8, speedMps: 1.5, distanceM: 50.5 },
+        { sensor: pod, at: 1231, steps: 8, speedMps: 1.5, distanceM: 50.5 },
       ],
     ],
     [
       'cadence goes with the next reading, once',
       [sdm(0, main(4)), sdm(246, '02ffff5580000044'), sdm(492, main(5)), sdm(738, main(6))],
       [
-        { sensor: pod, at: 0, steps: 8, distanceM: 50.5 },
-        { sensor: pod, at: 492, steps: 10, cadenceSpm: 171, distanceM: 50.5 },
-        { sensor: pod, at: 738, steps: 12, distanceM: 50.5 },
+        { sensor: pod, at: 0, steps: 8, speedMps: 1.5, distanceM: 50.5 },
+        { sensor: pod, at: 492, steps: 10, cadenceSpm: 171, batteryState: 'new', speedMps: 1.5, distanceM: 50.5 },
+        { sensor: pod, at: 738, steps: 12, speedMps: 1.5, distanceM: 50.5 },
       ],
     ],
-    ['cadence alone', [sdm(0, '02ffff5580000044')], [{ sensor: pod, at: 0, cadenceSpm: 171 }]],
-    ['other pages say nothing', [sdm(0, '1001020380000100'), sdm(2000, '50ffff0101000f00')], []],
+    [
+      'a pod that sends page 3 only: cadence, speed, kilocalories and battery, once a second',
+      [0, 250, 1000].map((at) => sdm(at, '03ffff3c81801220')),
+      [
+        { sensor: pod, at: 0, cadenceSpm: 121, speedMps: 1.5, kcal: 18, batteryState: 'ok' },
+        { sensor: pod, at: 1000, cadenceSpm: 121, speedMps: 1.5, kcal: 18 },
+      ],
+    ],
+    [
+      'totals have names of their own',
+      [sdm(0, '1001020380000100'), sdm(1000, main(4))],
+      [
+        { sensor: pod, at: 0, totalSteps: 0x030201 * 2, totalDistanceM: 256.5 },
+        { sensor: pod, at: 1000, steps: 8, speedMps: 1.5, distanceM: 50.5 },
+      ],
+    ],
+    ['common page 82: the battery', [sdm(0, '52ffff000000804b')], [{ sensor: pod, at: 0, batteryState: 'low' }]],
+    ['other pages say nothing', [sdm(0, '50ffff0101000f00'), sdm(2000, '0001020304050607')], []],
     [
       'beside a strap of the same number',
       [sdm(0, main(4)), ant(0, hr('00ffffff', 1024, 5, 60))],
       [
-        { sensor: pod, at: 0, steps: 8, distanceM: 50.5 },
+        { sensor: pod, at: 0, steps: 8, speedMps: 1.5, distanceM: 50.5 },
         { sensor: strap, at: 0, heartRateBpm: 60, beatTimeMs: 1000, beatCount: 5 },
       ],
     ],
@@ -170,6 +143,7 @@ describe('a foot pod', () => {
 });
 
 describe('Bluetooth', () => {
+  const band = (heartRate: string) => `020100${heartRate}${'00'.repeat(14)}a0b1c2d3e4f5`;
   test.each<[string, Event[], object[]]>([
     [
       'heart rate with RR intervals',
@@ -188,8 +162,12 @@ describe('Bluetooth', () => {
       [{ sensor: ble, at: 0, heartRateBpm: 60, beats: 2, rrIntervalsMs: [1000] }],
     ],
     ['energy', [notify(0, '2a37', '083cd007')], [{ sensor: ble, at: 0, heartRateBpm: 60, energyKj: 2000 }]],
-    ['0 bpm', [notify(0, '2a37', '0000')], [{ sensor: ble, at: 0, contact: false }]],
-    ['cadence', [notify(0, '2a53', '040003aa')], [{ sensor: ble, at: 0, cadenceSpm: 170 }]],
+    ['0 bpm of a strap that cannot tell contact', [notify(0, '2a37', '0000')], [{ sensor: ble, at: 0 }]],
+    [
+      'running speed',
+      [notify(0, '2a53', '070003567300393000 00')],
+      [{ sensor: ble, at: 0, cadenceSpm: 172, speedMps: 3, strideLengthM: 1.15, distanceM: 1234.5, running: true }],
+    ],
     [
       'battery goes with the next reading, once',
       [notify(0, '2a19', '5a'), notify(100, '2a37', '003c'), notify(1000, '2a19', '5a'), notify(1100, '2a37', '003c')],
@@ -209,7 +187,7 @@ describe('Bluetooth', () => {
     ],
     [
       'Mi Band advertisement',
-      [advertise(0, 0x0157, '0200004a'), advertise(2000, 0x0157, '020000ff')],
+      [advertise(0, 0x0157, band('4a')), advertise(2000, 0x0157, band('ff'))],
       [{ sensor: ble, at: 0, heartRateBpm: 74 }],
     ],
     ['Polar without heart rate, another company', [advertise(0, 0x006b, '7202aabb'), advertise(0, 0x004c, '0215')], []],
@@ -245,7 +223,7 @@ describe('straps', () => {
     unifier.accept(ant(246, hr('87558022', 1024, 5, 60)));
     unifier.accept(notify(500, '2a19', '5a'));
     expect(unifier.straps()).toEqual([
-      { sensor: strap, lastHeardAt: START + 246, rssiDbm: -55, batteryPercent: 85 },
+      { sensor: strap, lastHeardAt: START + 246, rssiDbm: -55, batteryPercent: 85, batteryState: 'good' },
       { sensor: ble, lastHeardAt: START + 500, batteryPercent: 90 },
     ]);
   });

@@ -4,7 +4,8 @@ import { DecodeError } from '../decode/decode-error.js';
 import type { RadioEvent } from '../radio/radio-source.js';
 import { unifyAntHeartRate } from './ant-heart-rate.js';
 import { unifyAntSdm } from './ant-sdm.js';
-import { decodeAdvertisedHeartRate, unifyBleAdvertisement, unifyBleNotification } from './ble.js';
+import { decodeAdvertisedHeartRate, type Unified, unifyBleAdvertisement, unifyBleNotification } from './ble.js';
+import { type CadenceRule, cadenceUnitOf, noCadenceRules } from './cadence-rules.js';
 import { type Sensor, type StrapState, strapState } from './sensor.js';
 import { isRotatingAddress, type Refusal, SensorGate } from './sensor-gate.js';
 
@@ -18,7 +19,7 @@ export interface UnifyResult {
   sensor?: Id;
   /** Why it is not listened to. */
   refused?: Refusal;
-  /** The event's bytes could not be decoded; the caller counts it. */
+  /** The event's bytes could not be decoded, or only in part: then there is a reading too. The caller counts it. */
   error?: DecodeError;
 }
 
@@ -33,8 +34,9 @@ export interface Unifier {
 /**
  * State is changed in place, as 40 straps at 4 Hz replayed 1000 times faster than life are 160,000 frames a second.
  * @param gate whose heartbeats are taken
+ * @param cadenceRules what the cadence of single Bluetooth pods counts
  */
-export function createUnifier(gate: SensorGate = new SensorGate()): Unifier {
+export function createUnifier(gate: SensorGate = new SensorGate(), cadenceRules: readonly CadenceRule[] = noCadenceRules): Unifier {
   const sensors = new Map<string | number, Sensor>();
   let now = Number.NEGATIVE_INFINITY;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +54,7 @@ export function createUnifier(gate: SensorGate = new SensorGate()): Unifier {
     key: string | number,
     idOf: () => Id,
     { rssiDbm, isRotating }: { rssiDbm: number | undefined; isRotating?: boolean },
-    make: (sensor: Sensor) => Reading | undefined,
+    make: (sensor: Sensor) => Unified,
   ): UnifyResult {
     const known = sensors.get(key);
     const id = known?.id ?? idOf();
@@ -65,8 +67,8 @@ export function createUnifier(gate: SensorGate = new SensorGate()): Unifier {
     }
     sensor.lastHeardAt = now;
     if (rssiDbm !== undefined) sensor.rssiDbm = rssiDbm;
-    const reading = make(sensor);
-    return { readings: reading ? [reading] : [], sensor: id };
+    const { reading, damage } = make(sensor);
+    return { readings: reading ? [reading] : [], sensor: id, ...(damage && { error: damage }) };
   }
 
   function unifyAnt(bytes: Uint8Array, at: number): UnifyResult {
@@ -82,14 +84,14 @@ export function createUnifier(gate: SensorGate = new SensorGate()): Unifier {
           key,
           () => antHeartRateSensorId(deviceNumber),
           { rssiDbm },
-          (sensor) => unifyAntHeartRate(sensor, page, at, rssiDbm),
+          (sensor) => ({ reading: unifyAntHeartRate(sensor, page, at, rssiDbm) }),
         );
       case SDM_DEVICE_TYPE:
         return hear(
           key,
           () => antSdmSensorId(deviceNumber),
           { rssiDbm },
-          (sensor) => unifyAntSdm(sensor, page, at, rssiDbm),
+          (sensor) => ({ reading: unifyAntSdm(sensor, page, at, rssiDbm) }),
         );
       default:
         return nothing;
@@ -105,15 +107,15 @@ export function createUnifier(gate: SensorGate = new SensorGate()): Unifier {
         id,
         () => id,
         of,
-        (sensor) => unifyBleNotification(sensor, event),
+        (sensor) => unifyBleNotification(sensor, event, cadenceUnitOf(cadenceRules, id)),
       );
-    const heartRate = decodeAdvertisedHeartRate(event.companyId, event.bytes);
-    if (heartRate?.heartRateBpm === undefined && heartRate?.contact === undefined) return nothing;
+    const heartRate = decodeAdvertisedHeartRate(event.companyId, event.bytes, event.address);
+    if (heartRate.heartRateBpm === undefined && heartRate.contact === undefined) return nothing;
     return hear(
       id,
       () => id,
       of,
-      (sensor) => unifyBleAdvertisement(sensor, event, heartRate),
+      (sensor) => ({ reading: unifyBleAdvertisement(sensor, event, heartRate) }),
     );
   }
 

@@ -176,13 +176,21 @@ export class Rig {
   }
 
   readonly #launchProcessor = (): Child => {
-    const { air } = this.options;
+    const { air, gateways } = this.options;
     const env: Settings = {
       PULSEBOARD_BROKER_URL: `mqtt://127.0.0.1:${this.#processorWay.port}`,
       PULSEBOARD_DATA_DIR: this.dataFolder,
       PULSEBOARD_HTTP_PORT: '0',
       ...(this.influx ? { PULSEBOARD_INFLUX_URL: this.influx.url, PULSEBOARD_INFLUX_DATABASE: INFLUX_DATABASE } : {}),
-      ...(air.kind === 'simulated' ? { PULSEBOARD_RADIO: 'simulated', PULSEBOARD_STRAPS: String(air.straps) } : {}),
+      ...(air.kind === 'simulated'
+        ? {
+            PULSEBOARD_RADIO: 'simulated',
+            PULSEBOARD_STRAPS: String(air.straps),
+            // It knows the class of the first gateway; whom the others hear are guests.
+            PULSEBOARD_SEED: String(air.seed),
+            PULSEBOARD_GATEWAY: gateways[0]!,
+          }
+        : {}),
     };
     return new Child(process.execPath, [mainScript, 'processor'], { env: env as Record<string, string> });
   };

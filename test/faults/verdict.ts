@@ -1,5 +1,5 @@
 import type { StoredReading } from '@pulseboard/cloud-processor/protocol';
-import type { MemberSecond } from '@pulseboard/contract';
+import { DEFAULT_CLASS, type MemberSecond } from '@pulseboard/contract';
 import { board, get, health, type MemberHeartRate } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
 import { disagreements, healthFaults, ledger, ledgerFaults } from '../harness/ledger.js';
@@ -101,9 +101,13 @@ async function readApi({ url }: Rig) {
   return { board: shown, members, derivedUntil: (await health(url)).derivedUntil };
 }
 
-function secondsOf({ options: { air } }: Rig, found: readonly StoredRow[]): MemberSecond[] {
+function secondsOf({ options: { air, gateways } }: Rig, found: readonly StoredRow[]): MemberSecond[] {
   const readings = found.map(({ reading, ...of }): StoredReading => ({ ...reading, ...of }));
-  return expectedSeconds(readings, air.kind === 'simulated' ? demoRoster(air.straps) : guestsOnly(), Number.POSITIVE_INFINITY);
+  return expectedSeconds(
+    readings,
+    air.kind === 'simulated' ? demoRoster(air.straps, { ...DEFAULT_CLASS, seed: air.seed, gateway: gateways[0]! }) : guestsOnly(),
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 function readingFaults({ twice, foreign, misnumbered }: ReadingsComparison, { unexplained }: Losses): string[] {

@@ -89,7 +89,7 @@ export class AdapterReceiver {
     if (!isHeard) return;
     this.#discovery.noteHeard(at);
     for (const { companyId, bytes } of facts.manufacturerData) {
-      if (showsHeartRate(companyId, bytes)) device.advertisesHeartRate = true;
+      if (showsHeartRate(companyId, bytes, address)) device.heartRateAdvertisedAt = at;
       this.#handOver({ ...this.#heard(device, at), kind: 'ble-advertisement', companyId, bytes });
     }
     this.#connections.noteHeard(device);
@@ -143,9 +143,9 @@ export class AdapterReceiver {
   }
 }
 
-function showsHeartRate(companyId: number, bytes: Uint8Array): boolean {
+function showsHeartRate(companyId: number, bytes: Uint8Array, address: string): boolean {
   try {
-    return decodeAdvertisedHeartRate(companyId, bytes)?.heartRateBpm !== undefined;
+    return decodeAdvertisedHeartRate(companyId, bytes, address).heartRateBpm !== undefined;
   } catch {
     return false;
   }

@@ -21,6 +21,8 @@ export interface BleTimes {
   strapSilentAfterMs: number;
   /** A strap not heard for this long is not there to be connected. */
   heardWithinMs: number;
+  /** A strap that has not shown its heart rate in an advertisement for this long has to be connected: another device may have it. */
+  advertisesWithinMs: number;
   batteryIntervalMs: number;
   /** A receiver that handed nothing over for this long only searches. */
   receivingWithinMs: number;
@@ -41,6 +43,7 @@ export const BLE_TIMES: BleTimes = {
   turnMs: 30_000,
   strapSilentAfterMs: 15_000,
   heardWithinMs: 15_000,
+  advertisesWithinMs: 10_000,
   batteryIntervalMs: 600_000,
   receivingWithinMs: 10_000,
   deafAfterMs: 60_000,

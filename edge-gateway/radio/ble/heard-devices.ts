@@ -13,8 +13,8 @@ export interface HeardDevice {
   isConnected: boolean;
   /** Somebody wants BlueZ to keep it. */
   isKept: boolean;
-  /** It needs no connection: its heart rate is in its advertisements. */
-  advertisesHeartRate: boolean;
+  /** When its heart rate was last in its advertisements: a strap that shows it there needs no connection. */
+  heartRateAdvertisedAt: number;
 }
 
 const SWEEP_INTERVAL_MS = 10_000;
@@ -40,7 +40,7 @@ export class HeardDevices {
     if (!device) {
       device = {
         ...{ address, uuids: [], heardAt: Number.NEGATIVE_INFINITY, notedAt: at },
-        ...{ isConnected: false, isKept: false, advertisesHeartRate: false },
+        ...{ isConnected: false, isKept: false, heartRateAdvertisedAt: Number.NEGATIVE_INFINITY },
       };
       this.#byAddress.set(address, device);
     }

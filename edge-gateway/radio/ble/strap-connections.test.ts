@@ -72,6 +72,30 @@ describeWithBus('straps that have to be connected', () => {
     expect(served()).toEqual(expected);
   });
 
+  test('a strap that does not show its heart rate in advertisements any more is connected', async () => {
+    await open([], { times: { advertisesWithinMs: 1500, heardWithinMs: 20_000 } });
+    await until(() => room.mock.report().discovering.includes('hci0'), 'discovery');
+    room.mock.addStrap({ address: A, notifyEveryMs: 20 });
+    let bpm = 100;
+    let data = () => `3b1644${(bpm++ % 200).toString(16).padStart(2, '0')}`;
+    const says = setInterval(() => room.mock.advertise(A, { 107: data() }), 50);
+    try {
+      await room.hear([A], 10);
+      expect(served()).toEqual([]);
+      // Another device has it: it goes on advertising, without a heart rate.
+      data = () => '4100';
+      await until(() => room.from(A, 'ble-notification').length > 0, 'its notifications');
+    } finally {
+      clearInterval(says);
+    }
+  });
+
+  test('a company id alone keeps nobody from being connected', async () => {
+    const watch = belt(A, { manufacturerData: { 343: '00480967361d0078b09608774ca8df13e002c70cbd1794a2' } });
+    await open([watch]);
+    await until(() => room.from(A, 'ble-notification').length > 0, 'its notifications');
+  });
+
   test('none at all when none may be', async () => {
     await open([belt(A, { manufacturerData: { 107: '4100' } })], { maxConnections: 0 });
     await room.hear([A], 10);

@@ -101,8 +101,9 @@ export class StrapConnections {
   }
 
   #isCandidate(device: HeardDevice): boolean {
-    const { gate, taken } = this.options;
-    if (!isStrap(device) || device.advertisesHeartRate || taken.has(device.address)) return false;
+    const { clock, gate, taken, times } = this.options;
+    if (!isStrap(device) || taken.has(device.address)) return false;
+    if (clock() - device.heartRateAdvertisedAt < times.advertisesWithinMs) return false;
     // What BlueZ is connected to does not advertise: a former process of ours left it behind, or a program beside us has it.
     if (!device.isConnected && !this.#isNear(device)) return false;
     const { address, addressType, rssiDbm, heardAt } = device;
