@@ -60,6 +60,15 @@ test.each([
   { name: 'PULSEBOARD_RADIO', given: 'ble, ant,ble', key: 'radio', value: ['ble', 'ant'] },
   { name: 'PULSEBOARD_ALLOW_SENSORS', given: 'ant-hr-1, ble-a0*,', key: 'allowSensors', value: ['ant-hr-1', 'ble-a0*'] },
   { name: 'PULSEBOARD_DENY_SENSORS', given: '*', key: 'denySensors', value: ['*'] },
+  {
+    name: 'PULSEBOARD_POD_CADENCE',
+    given: 'ble-a0b1c2d3e4f5=strides, ble-c0*=steps,',
+    key: 'podCadence',
+    value: [
+      { sensor: 'ble-a0b1c2d3e4f5', unit: 'strides' },
+      { sensor: 'ble-c0*', unit: 'steps' },
+    ],
+  },
   { name: 'PULSEBOARD_MIN_RSSI_DBM', given: '-80', key: 'minRssiDbm', value: -80 },
 ])('$name=$given', ({ name, given, key, value }) => {
   expect(readSettings({ [name]: given })).toHaveProperty(key, value);

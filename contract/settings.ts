@@ -1,4 +1,4 @@
-import { canMatchSensor, isId } from './ids.js';
+import { bleSensorId, canMatchSensor, isId } from './ids.js';
 import { UserFacingError } from './user-facing-error.js';
 import { parseUtcTime } from './utc-time.js';
 
@@ -104,6 +104,26 @@ const sensorList = (value: string): readonly string[] => {
   return fault(
     `ids of straps separated by commas, which begin with ant-hr-, ant-sdm- or ble-, such as ant-hr-483922,ble-a0b1*: no strap can be "${stray}"`,
   );
+};
+
+/** What the cadence of a sensor counts: steps of both feet, or strides of one. A trailing `*` stands for any end of the id. */
+export interface CadenceRule {
+  sensor: string;
+  unit: 'steps' | 'strides';
+}
+const cadenceRules = (value: string): readonly CadenceRule[] => {
+  const parts = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  return parts.map((part) => {
+    const [sensor = '', unit, ...rest] = part.split('=').map((side) => side.trim());
+    if ((unit === 'steps' || unit === 'strides') && rest.length === 0 && sensor.startsWith(bleSensorId('')) && canMatchSensor(sensor))
+      return { sensor, unit };
+    return fault(
+      `ids of Bluetooth foot pods with steps or strides, separated by commas, such as ble-a0b1c2d3e4f5=strides,ble-c0*=steps: "${part}" is not one`,
+    );
+  });
 };
 
 const setting = <T>(s: Setting<T>): Setting<T> => s;
@@ -232,6 +252,15 @@ export const settings = {
       'take straps only once they were heard this strong within a minute, such as `-80`; empty: however weak. Where a radio does not tell the strength, everybody is taken',
     parts: ['gateway'],
     parse: optional(number(-128, 0, true)),
+  }),
+  podCadence: setting({
+    name: 'PULSEBOARD_POD_CADENCE',
+    topic: 'radio',
+    default: '',
+    meaning:
+      'what the cadence of a Bluetooth foot pod counts, `steps` of both feet or `strides` of one, such as `ble-a0b1c2d3e4f5=strides`, separated by commas, `*` for any end; others: strides when the pod says that it runs and sends less than 120',
+    parts: ['gateway'],
+    parse: cadenceRules,
   }),
   bleConnections: setting({
     name: 'PULSEBOARD_BLE_CONNECTIONS',

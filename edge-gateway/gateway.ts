@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  type CadenceRule,
   createParser,
   cutSentence,
   type GatewayHealth,
@@ -32,6 +33,8 @@ export interface GatewayOptions extends GatewayParams {
   radio: RadioSource;
   /** Whose heartbeats are taken; everybody's unless given. */
   gate?: SensorGate | undefined;
+  /** What the cadence of single Bluetooth pods counts. */
+  cadenceRules?: readonly CadenceRule[];
   /** Told what becomes of the antennas. */
   tellRadio?: TellRadio;
   /** Told what a person in the room should know besides: a sentence. */
@@ -70,7 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { gym, room, gateway, brokerUrl, radio, clock, flushIntervalMs, version, boot, log } = options;
   const since = Math.max(MIN_UTC_MS, clock.utcNow());
   const bornAt = performance.now();
-  const unifier = createUnifier(options.gate);
+  const unifier = createUnifier(options.gate, options.cadenceRules);
   const load = machineLoad();
   const counts = new RadioCounts();
   const leftOut = new LeftOut();

@@ -61,6 +61,7 @@ export async function startGateway({
     brokerUrl,
     radio,
     gate,
+    cadenceRules: settings.podCadence,
     ...(plan.kind === 'real' ? { tellRadio: say } : {}),
     tell: say,
     clock,

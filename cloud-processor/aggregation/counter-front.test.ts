@@ -131,6 +131,24 @@ test.each<{ name: string; limits: typeof BEATS; steps: Step[] }>([
   expect(steps.map(([ms, count]) => front.advance(count, ms) ?? 'unknown')).toEqual(steps.map(([, , fresh]) => fresh));
 });
 
+test('whatever a strap sends, no more is counted than a body can do', () => {
+  const page = fc.record({ waitMs: fc.oneof(fc.constant(250), fc.nat(6000)), count: fc.integer({ min: 0, max: 255 }) });
+  fc.assert(
+    fc.property(fc.array(page, { maxLength: 400 }), (pages) => {
+      const front = new CounterFront(BEATS);
+      let at = 0;
+      let sum = 0;
+      let silences = 0;
+      for (const { waitMs, count } of pages) {
+        at += waitMs;
+        if (waitMs > 5000) silences++;
+        sum += front.advance(count, at) ?? 0;
+      }
+      expect(sum).toBeLessThanOrEqual((at / 1000) * 4 + 3 * (silences + 1));
+    }),
+  );
+});
+
 test('whatever several receivers hear of a strap, the sum is its own difference', () => {
   const hearing = fc.record({ beats: fc.integer({ min: 0, max: 4 }), lags: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 4 }) });
   fc.assert(

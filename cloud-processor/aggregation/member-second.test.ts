@@ -92,6 +92,24 @@ test.each<{ name: string; readings: StoredReading[]; expected: Partial<MemberSec
   },
 ])('$name', ({ readings, expected }) => expect(derive(20, ...readings)).toMatchObject(expected));
 
+describe('heart-rate variability', () => {
+  const told = (ms: number, ...rrIntervalsMs: number[]) => notification(ms, rrIntervalsMs.length, { rrIntervalsMs });
+  const [first, second, third] = [told(19_000, 800, 810), told(20_000, 820, 830), told(20_900, 805)];
+
+  test('is made of measured intervals that follow each other', () => {
+    expect(derive(20, first!, second!, third!)).toMatchObject({ rrDifferences: 3, rrSquaredDifferencesMs2: 100 + 100 + 625 });
+  });
+
+  test.each<[string, Partial<StoredReading>]>([
+    ['computed ones', { rrComputed: true }],
+    ['those with some left out', { rrIncomplete: true }],
+    ['those with a beat that has no interval', { beats: 3 }],
+  ])('leaves out %s, and what is across them', (_, fields) => {
+    expect(derive(20, first!, { ...second!, ...fields }, third!)?.rrDifferences).toBeUndefined();
+    expect(derive(20, first!, second!, { ...third!, ...fields })).toMatchObject({ rrDifferences: 2 });
+  });
+});
+
 describe('what is held', () => {
   const last = [beat(19_000, 7), beat(19_500, 8, { heartRateBpm: 155 })];
   const repeats = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => beat((from + i) * 1000, 8));

@@ -71,6 +71,32 @@ test.each<{ name: string; readings: StoredReading[]; shown: object }>([
     shown: { bpm: 150, batteryLow: true },
   },
   {
+    name: 'a battery that the strap calls low, without a percentage',
+    readings: [bpm(0, 150), bpm(1000, 150, { batteryState: 'low' }), bpm(2000, 150)],
+    shown: { batteryLow: true, batteryPercent: undefined },
+  },
+  { name: 'critical too', readings: [bpm(0, 150, { batteryState: 'critical' })], shown: { batteryLow: true } },
+  {
+    name: 'ok is not low',
+    readings: [bpm(0, 150, { batteryState: 'low' }), bpm(1000, 150, { batteryState: 'ok' })],
+    shown: { batteryLow: false },
+  },
+  {
+    name: 'a percentage says it better than the state',
+    readings: [bpm(0, 150, { batteryState: 'low', batteryPercent: 60 })],
+    shown: { batteryLow: false },
+  },
+  {
+    name: 'readings without a heart rate hold it for no longer than a beat does',
+    readings: [bpm(0, 150), readingAt(3000, { contact: true }), readingAt(6000, { contact: true })],
+    shown: { bpm: undefined, lastReadingAt: T0 + 6000 },
+  },
+  {
+    name: 'another strap has a battery state of its own',
+    readings: [bpm(0, 150, { batteryState: 'low' }), bpm(5000, 151, { sensor: 'ble-a' })],
+    shown: { batteryLow: false },
+  },
+  {
     name: 'another strap has a battery of its own',
     readings: [bpm(0, 150, { batteryPercent: 9 }), bpm(5000, 151, { sensor: 'ble-a' })],
     shown: { batteryLow: false, batteryPercent: undefined },

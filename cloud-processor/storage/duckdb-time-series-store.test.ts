@@ -116,6 +116,10 @@ test('a file of the former release, with a row for each range, opens and keeps w
       ('demo', 'studio', 'gateway-2', 'spooltwo', 5, 5);
     CREATE TABLE processor_state (name VARCHAR NOT NULL, value BIGINT NOT NULL);
     INSERT INTO processor_state VALUES ('epoch', 7), ('watermark_at', 1000);
+    CREATE TABLE readings (gym VARCHAR NOT NULL, room VARCHAR NOT NULL, gateway VARCHAR NOT NULL, spool VARCHAR NOT NULL, number BIGINT NOT NULL,
+      sensor VARCHAR NOT NULL, at_ms BIGINT NOT NULL, heart_rate_bpm SMALLINT, beat_time_ms DOUBLE, beat_count SMALLINT, beats SMALLINT,
+      rr_intervals_ms DOUBLE[], contact BOOLEAN, battery_percent SMALLINT, steps BIGINT, cadence_spm DOUBLE, distance_m DOUBLE, energy_kj INTEGER,
+      rssi_dbm SMALLINT, raw VARCHAR);
     CREATE TABLE member_seconds (gym VARCHAR NOT NULL, room VARCHAR NOT NULL, member VARCHAR NOT NULL, at_ms BIGINT NOT NULL, sensor VARCHAR NOT NULL,
       gateway VARCHAR NOT NULL, mean_bpm_tenths SMALLINT NOT NULL, min_bpm SMALLINT NOT NULL, max_bpm SMALLINT NOT NULL, samples SMALLINT NOT NULL,
       beats SMALLINT NOT NULL, mean_rr_tenths INTEGER, percent_tenths SMALLINT NOT NULL, hr_max_bpm SMALLINT NOT NULL, hr_max_assumed BOOLEAN NOT NULL,
@@ -146,6 +150,26 @@ test('a file of the former release, with a row for each range, opens and keeps w
       unknownSteps,
       secondOf(1, { steps: 3 }),
     ]);
+    const pod = readingAt(epoch, {
+      number: epoch,
+      heartRateBpm: 150,
+      raw: '00ff',
+      speedMps: 2.5,
+      running: true,
+      kcal: 18,
+      batteryState: 'low',
+    });
+    await store.write({
+      readings: [pod],
+      replaced: [],
+      seconds: [],
+      spools: [],
+      deadLetters: [],
+      removedDeadLetters: [],
+      watermarkAt: 1000,
+    });
+    const readings = await store.readings({ gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER });
+    expect(readings.at(-1)).toEqual(pod);
     await store.close();
   }
 });

@@ -1,7 +1,7 @@
-import type { Reading } from '@pulseboard/contract';
+import type { CadenceRule, Reading } from '@pulseboard/contract';
 import fc from 'fast-check';
 import type { RadioEvent } from '../radio/radio-source.js';
-import { ADDRESS, advertise, ant, ble, hr, notify, readingsOf, strap } from './test-events.js';
+import { ADDRESS, advertise, ant, ble, hr, notify, readingsOf, sdm, strap } from './test-events.js';
 import { createUnifier } from './unifier.js';
 
 type Found = Reading[];
@@ -113,6 +113,32 @@ describe('"no contact"', () => {
     expect(found([notify(0, '2a37', '14627302')])).toEqual([
       { sensor: ble, at: 0, heartRateBpm: 98, beats: 1, rrIntervalsMs: [(627 * 1000) / 1024] },
     ]);
+  });
+});
+
+describe('cadence of a Bluetooth pod', () => {
+  test.each<[string, CadenceRule[], number]>([
+    ['without a rule: below 120 and running counts one foot', [], 172],
+    ['steps', [{ sensor: ble, unit: 'steps' }], 86],
+    ['strides', [{ sensor: ble, unit: 'strides' }], 172],
+    ['by the beginning of its id', [{ sensor: 'ble-a0*', unit: 'steps' }], 86],
+    ['of another pod', [{ sensor: 'ble-b0*', unit: 'steps' }], 172],
+    [
+      'the first rule that names it',
+      [
+        { sensor: 'ble-*', unit: 'steps' },
+        { sensor: ble, unit: 'strides' },
+      ],
+      86,
+    ],
+  ])('%s', (_, rules, cadenceSpm) => {
+    expect(createUnifier(undefined, rules).accept(notify(0, '2a53', '04000356')).readings).toMatchObject([{ cadenceSpm, speedMps: 3 }]);
+  });
+
+  test('is that of an ANT+ pod of the same runner', () => {
+    const ofAnt = createUnifier().accept(sdm(0, '02ffff5a0380ff31')).readings[0];
+    const ofBle = createUnifier().accept(notify(0, '2a53', '0400035a')).readings[0];
+    expect([ofAnt?.cadenceSpm, ofBle?.cadenceSpm]).toEqual([180, 180]);
   });
 });
 

@@ -1,11 +1,11 @@
-import { antHeartRateSensorId, antSdmSensorId, bleSensorId, type Id, type Reading } from '@pulseboard/contract';
+import { antHeartRateSensorId, antSdmSensorId, bleSensorId, type CadenceRule, type Id, type Reading } from '@pulseboard/contract';
 import { decodeAntFrame, HEART_RATE_DEVICE_TYPE, SDM_DEVICE_TYPE } from '../decode/ant-frame.js';
 import { DecodeError } from '../decode/decode-error.js';
 import type { RadioEvent } from '../radio/radio-source.js';
 import { unifyAntHeartRate } from './ant-heart-rate.js';
 import { unifyAntSdm } from './ant-sdm.js';
 import { decodeAdvertisedHeartRate, type Unified, unifyBleAdvertisement, unifyBleNotification } from './ble.js';
-import { type CadenceRule, cadenceUnitOf, noCadenceRules } from './cadence-rules.js';
+import { cadenceUnitOf } from './cadence-rules.js';
 import { type Sensor, type StrapState, strapState } from './sensor.js';
 import { isRotatingAddress, type Refusal, SensorGate } from './sensor-gate.js';
 
@@ -36,7 +36,7 @@ export interface Unifier {
  * @param gate whose heartbeats are taken
  * @param cadenceRules what the cadence of single Bluetooth pods counts
  */
-export function createUnifier(gate: SensorGate = new SensorGate(), cadenceRules: readonly CadenceRule[] = noCadenceRules): Unifier {
+export function createUnifier(gate: SensorGate = new SensorGate(), cadenceRules: readonly CadenceRule[] = []): Unifier {
   const sensors = new Map<string | number, Sensor>();
   let now = Number.NEGATIVE_INFINITY;
   let sweptAt = Number.NEGATIVE_INFINITY;
