@@ -58,6 +58,14 @@ const tools = [
     skipped: 'tests of the registry on PostgreSQL',
   },
   {
+    variable: 'TEST_FAKETIME',
+    names: ['faketime'],
+    elsewhere: [],
+    debian: 'faketime',
+    brew: 'libfaketime',
+    skipped: 'tests with a wall clock that is stepped',
+  },
+  {
     variable: 'TEST_DBUS_DAEMON',
     names: ['dbus-daemon'],
     elsewhere: [],
