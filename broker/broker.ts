@@ -2,9 +2,13 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ListenError, urlHost } from '@pulseboard/contract';
-import { Aedes } from 'aedes';
+import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import type { Logger } from 'pino';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { connectFault } from './connect-faults.js';
+import { limitPackets, MAX_PACKET_BYTES } from './packet-limits.js';
+import { cutIfStalled, DRAIN_TIMEOUT_MS, MAX_WAITING_BYTES } from './stalled-subscribers.js';
+import { filterFault, MAX_TOPIC_LEVELS, topicFault } from './topic-faults.js';
 
 export interface BrokerOptions {
   host: string;
@@ -22,6 +26,8 @@ export interface BrokerCounts {
   messages: number;
   payloadBytes: number;
   refusedSubscriptions: number;
+  /** Subscribers that were cut off because they did not read. */
+  stalledSubscribers: number;
   clientErrors: number;
 }
 
@@ -34,10 +40,15 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** One slow subscriber must not halt everybody for aedes' 60 s. */
-const DRAIN_TIMEOUT_MS = 2000;
-/** A batch of 1000 readings is below 300 kB; a frame of MQTT over WebSocket may hold a few. */
-const MAX_WS_PAYLOAD_BYTES = 2_000_000;
+/** A frame of MQTT over WebSocket may hold a packet of the largest size and some small ones. */
+const MAX_WS_PAYLOAD_BYTES = 2 * MAX_PACKET_BYTES;
+/** A connection that does not send its whole CONNECT within this time is closed. */
+const CONNECT_TIMEOUT_MS = 5000;
+/**
+ * No limit on messages that are delivered at the same time. With a limit of n, n writes to clients that do not read hold up everybody, and the queue that
+ * grows meanwhile is worked off recursively, which ends the process (mqemitter#204).
+ */
+const UNLIMITED = 0;
 /** MQTT's answer to a subscription that is refused [MQTT-3.9.3]. */
 const SHARED_SUBSCRIPTION = '$share/';
 
@@ -46,15 +57,46 @@ const SHARED_SUBSCRIPTION = '$share/';
  * @throws ListenError when a port cannot be had
  */
 export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOptions): Promise<Broker> {
-  const aedes = await Aedes.createBroker({ drainTimeout: DRAIN_TIMEOUT_MS });
+  const aedes = await Aedes.createBroker({
+    drainTimeout: DRAIN_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    concurrency: UNLIMITED,
+    maxTopicLevels: MAX_TOPIC_LEVELS,
+  });
   keepWillsOfConnectedClients(aedes);
   // aedes declares no such event, but emits it; one that nobody hears would end the process.
   (aedes as NodeJS.EventEmitter).on('error', (error: Error) =>
     log.error({ err: error.message }, 'the broker reports a fault; it continues'),
   );
   const connections = { tcp: 0, websocket: 0 };
-  const counts = { messages: 0, payloadBytes: 0, refusedSubscriptions: 0, clientErrors: 0 };
+  const counts = { messages: 0, payloadBytes: 0, refusedSubscriptions: 0, stalledSubscribers: 0, clientErrors: 0 };
+  /** The WebSocket behind a client's stream. */
+  const webSockets = new WeakMap<object, WebSocket>();
+  const withoutId = new WeakSet<Client>();
+  aedes.preConnect = (client, packet, done) => {
+    const fault = connectFault(packet);
+    if (fault?.isIdRejected) withoutId.add(client);
+    else if (fault) return done(new Error(fault.reason), false);
+    done(null, true);
+  };
+  aedes.authenticate = (client, _user, _password, done) => {
+    if (withoutId.has(client)) done(Object.assign(new Error('identifier rejected'), { returnCode: 2 }) as AuthenticateError, false);
+    else done(null, true);
+  };
+  aedes.authorizePublish = (_client, { topic }, done) => {
+    const fault = topicFault(topic);
+    done(fault === undefined ? null : new Error(`nothing can be published on ${JSON.stringify(topic)}: ${fault}`));
+  };
+  aedes.authorizeForward = (client, packet) => {
+    const connection = client.conn;
+    const wasCut = connection.destroyed;
+    if (!cutIfStalled(connection, webSockets.get(connection)?.bufferedAmount ?? 0)) return packet;
+    if (!wasCut) counts.stalledSubscribers++;
+    return null;
+  };
   aedes.authorizeSubscribe = (client, subscription, done) => {
+    const fault = filterFault(subscription.topic);
+    if (fault !== undefined) return done(new Error(`nothing can be subscribed to as ${JSON.stringify(subscription.topic)}: ${fault}`));
     // aedes would grant a shared subscription and deliver nothing.
     if (subscription.topic.startsWith(SHARED_SUBSCRIPTION)) {
       counts.refusedSubscriptions++;
@@ -83,10 +125,10 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
     open.add(socket);
     socket.on('close', () => open.delete(socket));
   };
-  const tcp = createServer((socket) => {
+  const tcp = createServer({ highWaterMark: MAX_WAITING_BYTES }, (socket) => {
     socket.setNoDelay(true);
     connections.tcp++;
-    aedes.handle(socket);
+    limitPackets(aedes.handle(socket));
   });
   const http = createHttpServer((_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This port of Pulseboard speaks MQTT over WebSocket.\n');
@@ -100,9 +142,10 @@ export async function createBroker({ host, mqttPort, mqttWsPort, log }: BrokerOp
   });
   sockets.on('connection', (socket, request) => {
     connections.websocket++;
-    const stream = createWebSocketStream(socket);
+    const stream = createWebSocketStream(socket, { writableHighWaterMark: MAX_WAITING_BYTES });
+    webSockets.set(stream, socket);
     stream.on('error', (error) => log.debug({ err: error.message }, 'WebSocket client gone'));
-    aedes.handle(stream, request);
+    limitPackets(aedes.handle(stream, request));
   });
   sockets.on('error', () => {}); // told by listen(), which hears the same error from the HTTP server
 

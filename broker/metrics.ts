@@ -47,9 +47,12 @@ export function createBrokerMetrics(version: string, countsOf: () => BrokerCount
   counter('pulseboard_broker_refused_subscriptions_total', 'Subscriptions that were refused.', ({ refusedSubscriptions }) => [
     [{}, refusedSubscriptions],
   ]);
+  counter('pulseboard_broker_stalled_subscribers_total', 'Subscribers that were disconnected because they did not read.', (counts) => [
+    [{}, counts.stalledSubscribers],
+  ]);
   counter(
     'pulseboard_broker_client_errors_total',
-    'Clients that were cut off: what they sent is no MQTT, or they went without a word.',
+    'Clients that were disconnected for a protocol error, a missing keep-alive or because they did not read.',
     ({ clientErrors }) => [[{}, clientErrors]],
   );
   return { contentType: registry.contentType, text: () => registry.metrics() };
