@@ -260,17 +260,6 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         rooms.publish(now);
       },
     });
-    const transport = new MqttTransport(
-      {
-        url: brokerUrl,
-        protocolVersion: 4,
-        clean: true,
-        clientId: `pulseboard-processor-${gym}-${boot}`,
-        reconnectPeriod: 500,
-        subscribeOptions: { qos: 1 },
-      },
-      () => tellGateways(),
-    );
     const publisher = createMqttPublisher({
       brokerUrl,
       processor: `processor-${gym}`,
@@ -289,6 +278,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         tellGateways();
       },
     });
+    const transport = new MqttTransport(publisher.client, () => tellGateways());
     closers.push(() => publisher.close());
     const rooms = new RoomPublisher(boards, rosterOf, publisher, people.isPrepared);
     const committed = new CommittedPublisher({

@@ -1,11 +1,4 @@
-import { BrokerWatch, type ReachError, withoutPassword } from './broker-reach.js';
-
-test.each([
-  ['mqtt://127.0.0.1:1883', 'mqtt://127.0.0.1:1883'],
-  ['mqtts://gateway-1:secret@broker.example', 'mqtts://broker.example'],
-  ['wss://user@broker.example/mqtt?token=secret', 'wss://broker.example'],
-  ['mqtt://user:se/cret@broker', 'the broker'],
-])('%s', (brokerUrl, shown) => expect(withoutPassword(brokerUrl)).toBe(shown));
+import { BrokerWatch, type ReachError } from './broker-reach.js';
 
 const error = (more: Partial<ReachError>): ReachError => ({ message: '', ...more });
 
@@ -13,7 +6,7 @@ test.each<[ReachError | undefined, string]>([
   [error({ code: 'ECONNREFUSED' }), 'nothing listens there'],
   [error({ errors: [{ code: 'ECONNREFUSED' }, {}] }), 'nothing listens there'],
   [error({ code: 'EPROTO' }), 'EPROTO'],
-  [error({ code: 5 }), 'this user is not allowed in'],
+  [error({ code: 5 }), 'it does not allow this user; correct PULSEBOARD_BROKER_URL, or add the user to the broker'],
   [error({ code: 77 }), 'return code 77'],
   [error({ message: 'Invalid header flag bits, must be 0x0 for puback packet' }), 'something listens there, but it is no MQTT broker'],
   [error({ message: 'connack timeout' }), 'something listens there, but it is no MQTT broker, or it is stuck'],
@@ -33,4 +26,19 @@ test('a broker that is away is told once, and once that it is there', () => {
   watch.reached();
   watch.away();
   expect(told).toEqual([true, false, true]);
+});
+
+test('a refusal is reported once, also when the broker was away before', () => {
+  const reports: string[] = [];
+  const watch = new BrokerWatch('mqtt://broker', (sentence) => reports.push(sentence));
+  for (const code of ['ECONNREFUSED', 4, 'ECONNREFUSED', 4, 4, 5, 5]) watch.away(error({ code }));
+  watch.reached();
+  watch.away(error({ code: 5 }));
+  expect(reports.map((sentence) => sentence.split(/[:;]/)[2]?.trim())).toEqual([
+    'nothing listens there. It is tried until it is there.',
+    'the user name or the password is wrong',
+    'it does not allow this user',
+    undefined,
+    'it does not allow this user',
+  ]);
 });

@@ -1,15 +1,4 @@
-/**
- * Of the address of a broker what may be shown, its password left out. What cannot be parsed is not shown at all: it may hold a password anywhere.
- * @returns `mqtt://broker.example:1883`
- */
-export function withoutPassword(brokerUrl: string): string {
-  try {
-    const { protocol, host } = new URL(brokerUrl);
-    return `${protocol}//${host}`;
-  } catch {
-    return 'the broker';
-  }
-}
+import { withoutPassword } from './broker-url.js';
 
 /** What a client of MQTT says when it cannot connect: `code` of the operating system, of TLS, or the number that the broker answered. */
 export interface ReachError {
@@ -44,15 +33,16 @@ const WHY_UNREACHABLE: Readonly<Record<string, string>> = {
 
 const WHY_REFUSED: Readonly<Record<number, string>> = {
   1: 'it does not speak MQTT 3.1.1',
-  2: 'it does not like its name',
-  3: 'it is not ready',
-  4: 'the user name or the password is wrong',
-  5: 'this user is not allowed in',
+  2: 'it rejects the client id; allow client ids that begin with pulseboard-',
+  3: 'it accepts no clients at the moment; look at its log, and at its limit of connections',
+  4: 'the user name or the password is wrong; correct PULSEBOARD_BROKER_URL, or add the user to the broker',
+  5: 'it does not allow this user; correct PULSEBOARD_BROKER_URL, or add the user to the broker',
 };
 
-/** Tells that a broker is away, and that it is there again; once each, however often it is tried. */
+/** Reports that a broker is away, and that it is there again; once each, however often it is tried. A new refusal is reported as well. */
 export class BrokerWatch {
   #isAway = false;
+  #refusal: number | undefined;
   readonly #broker: string;
 
   constructor(
@@ -64,9 +54,11 @@ export class BrokerWatch {
 
   /** @param error absent: the connection ended by itself */
   away(error?: ReachError): void {
-    if (this.#isAway) return;
-    this.#isAway = true;
     const code = error && reachCode(error);
+    const isNewRefusal = typeof code === 'number' && code !== this.#refusal;
+    if (this.#isAway && !isNewRefusal) return;
+    this.#isAway = true;
+    if (isNewRefusal) this.#refusal = code;
     const why = code === undefined ? 'the connection ended' : typeof code === 'number' ? whyRefused(code) : whyUnreachable(code);
     this.tell(`The broker ${this.#broker} is away: ${why}. It is tried until it is there.`, true);
   }
@@ -74,5 +66,6 @@ export class BrokerWatch {
   reached(): void {
     if (this.#isAway) this.tell(`The broker ${this.#broker} is there.`, false);
     this.#isAway = false;
+    this.#refusal = undefined;
   }
 }

@@ -1,4 +1,5 @@
 export * from './broker-reach.js';
+export * from './broker-url.js';
 export * from './clock.js';
 export * from './clock-set.js';
 export * from './committed.js';

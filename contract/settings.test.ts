@@ -130,8 +130,8 @@ test('what is said of a fault names no login', () => {
   expect(
     faultsOf({ PULSEBOARD_INFLUX_URL: `http://ada:${secret}/@influx.example`, PULSEBOARD_BROKER_URL: `http://ada:${secret}@b` }),
   ).toEqual([
-    expect.stringContaining('PULSEBOARD_BROKER_URL is "http://…@b"'),
-    expect.stringContaining('PULSEBOARD_INFLUX_URL is "http://…@influx.example"'),
+    expect.stringMatching(/^PULSEBOARD_BROKER_URL is wrong; it must be an address such as mqtt:/),
+    expect.stringMatching(/^PULSEBOARD_INFLUX_URL is wrong; it must be an address such as http:/),
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { type BrokerUrlError, brokerAddress } from './broker-url.js';
 import { bleSensorId, canMatchSensor, isId } from './ids.js';
 import { UserFacingError } from './user-facing-error.js';
 import { parseUtcTime } from './utc-time.js';
@@ -61,7 +62,14 @@ const optional =
   <T>(parse: (value: string) => T) =>
   (value: string): T | undefined =>
     value === '' ? undefined : parse(value);
-const url = (value: string) => (/^(mqtts?|wss?):\/\/[^\s/]+/.test(value) ? value : fault('an address such as mqtt://127.0.0.1:1883'));
+const url = (value: string) => {
+  try {
+    brokerAddress(value);
+    return value;
+  } catch (error) {
+    return fault((error as BrokerUrlError).message);
+  }
+};
 const httpUrl = (value: string) =>
   /^https?:\/\/[^\s/@?#]+(\/[^\s@?#]*)?$/.test(value)
     ? value.replace(/\/+$/, '')
@@ -216,6 +224,7 @@ export const settings = {
     default: '',
     meaning: 'broker to connect to; empty: 127.0.0.1 and `PULSEBOARD_MQTT_PORT`',
     parts: ['gateway', 'processor'],
+    isSecret: true,
     parse: optional(url),
   }),
   radio: setting({
@@ -382,6 +391,7 @@ export const settings = {
     default: '',
     meaning: 'InfluxDB (1.8, 2 or 3) that keeps readings and member-seconds; empty: a DuckDB file in `PULSEBOARD_DATA_DIR`',
     parts: ['processor'],
+    isSecret: true,
     parse: optional(httpUrl),
   }),
   influxDatabase: setting({

@@ -1,4 +1,5 @@
-import { type MqttOptions, ServerMqtt } from '@nestjs/microservices';
+import { ServerMqtt } from '@nestjs/microservices';
+import type { MqttClient } from '../publish/mqtt-publisher.js';
 
 /** What is used of the transport's client. */
 interface Client {
@@ -20,13 +21,29 @@ export class MqttTransport extends ServerMqtt {
   /** When the subscription was lost, monotonic ms, those of the last minute. */
   #losses: number[] = [];
 
-  /** @param onSubscribed called at each connect, when the broker has taken all subscriptions */
+  /**
+   * @param client of whoever publishes, not connected yet: it is connected here, and ended by its owner
+   * @param onSubscribed called at each connect, when the broker has taken all subscriptions
+   */
   constructor(
-    options: Required<MqttOptions>['options'],
+    private readonly client: MqttClient,
     private readonly onSubscribed: () => void,
   ) {
-    super(options);
+    super({ subscribeOptions: { qos: 1 } });
   }
+
+  override async createMqttClient(): Promise<MqttClient> {
+    return this.client;
+  }
+
+  /** Connects when everything listens: Nest waits for the first `connect`. */
+  override start(callback: (error?: unknown, ...optionalParams: unknown[]) => void): void {
+    super.start(callback);
+    this.client.connect();
+  }
+
+  /** Its owner ends the client. */
+  override close(): void {}
 
   /** What is published from now on reaches the handlers. */
   get isSubscribed(): boolean {

@@ -1,14 +1,16 @@
 import {
   BrokerWatch,
+  brokerConnection,
   type ClockState,
   type Id,
   isClockSet,
   messages,
   type ProcessorStatus,
+  slowDownWhenRefused,
   type TopicName,
   topics,
 } from '@pulseboard/contract';
-import { connect } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Publisher } from './publisher.js';
 
@@ -30,12 +32,18 @@ export interface MqttPublisherOptions {
   onConnect(): void;
 }
 
+export type { MqttClient };
+
 const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 
 const clockOf = (clock: ClockState) => (clock === 'synced' ? {} : { clock });
 
-/** Publishes while connected; what is not connected is not queued: the next second tells it anew. */
+/**
+ * Publishes while connected; what is not connected is not queued: the next second repeats it.
+ * It has the one connection of the processor: some brokers take the user name as the client id, and two connections would end each other. It is opened by the
+ * transport, once that listens to it.
+ */
 export function createMqttPublisher({
   brokerUrl,
   processor,
@@ -47,7 +55,7 @@ export function createMqttPublisher({
   log,
   tell,
   onConnect,
-}: MqttPublisherOptions): Publisher {
+}: MqttPublisherOptions): Publisher & { readonly client: MqttClient } {
   const statusTopic = topics.processorStatus.build({ processor });
   const status = (state: ProcessorStatus['status'], now?: number) =>
     JSON.stringify({
@@ -57,12 +65,13 @@ export function createMqttPublisher({
       ...(now === undefined || !isClockSet(now) ? {} : { now, ...clockOf(clockState()) }),
       ...(machineBoot === undefined ? {} : { machineBoot }),
     } satisfies ProcessorStatus);
-  const client = connect(brokerUrl, {
+  const client = connect({
+    ...brokerConnection(brokerUrl),
     protocolVersion: 4,
-    clientId: `pulseboard-processor-${processor}-publisher-${boot}`,
+    clientId: `pulseboard-processor-${processor}-${boot}`,
     clean: true,
     reconnectPeriod: RECONNECT_MS,
-    queueQoSZero: false,
+    manualConnect: true,
     will: { topic: statusTopic, payload: Buffer.from(status('offline')), qos: 1, retain: true },
   });
   const watch = new BrokerWatch(brokerUrl, tell);
@@ -72,6 +81,7 @@ export function createMqttPublisher({
     watch.reached();
     onConnect();
   });
+  slowDownWhenRefused(client, RECONNECT_MS);
   client.on('error', (error) => watch.away(error));
   client.on('close', () => {
     if (isUp && !client.disconnecting) watch.away();
@@ -85,6 +95,7 @@ export function createMqttPublisher({
   };
   const NOTHING = ''; // an empty retained message clears its topic [MQTT-3.3.1-10]
   return {
+    client,
     get connected() {
       return client.connected;
     },
@@ -102,7 +113,7 @@ export function createMqttPublisher({
         const said = client.publishAsync(statusTopic, status('offline'), { qos: 1, retain: true });
         await Promise.race([said.catch(() => {}), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())]);
       }
-      await client.endAsync(true);
+      if (client.stream) await client.endAsync(true);
     },
   };
 }

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createParser, type GatewayParams, ProcessorStatus, type ReachError, reachCode, topics } from '@pulseboard/contract';
+import {
+  brokerConnection,
+  createParser,
+  type GatewayParams,
+  ProcessorStatus,
+  type ReachError,
+  reachCode,
+  topics,
+} from '@pulseboard/contract';
 import { connect, type ErrorWithReasonCode, type MqttClient } from 'mqtt';
 
 /** What came of connecting to a broker once. */
@@ -27,7 +35,8 @@ export async function probeBroker(
   params: GatewayParams,
   { now = Date.now, listenMs = LISTEN_MS }: { now?: () => number; listenMs?: number } = {},
 ): Promise<BrokerProbe> {
-  const client = connect(brokerUrl, {
+  const client = connect({
+    ...brokerConnection(brokerUrl),
     protocolVersion: 4,
     clientId: `pulseboard-doctor-${randomUUID().slice(0, 8)}`,
     clean: true,

@@ -71,9 +71,9 @@ async function broker(port?: number) {
   return started;
 }
 
-function uplink(port: number, events: Partial<UplinkEvents> = {}): Uplink {
+function uplink(port: number, events: Partial<UplinkEvents> = {}, tell: (sentence: string) => void = () => {}): Uplink {
   const created = createMqttUplink({
-    tell: () => {},
+    tell,
     brokerUrl: `mqtt://127.0.0.1:${port}`,
     params,
     status,
@@ -204,4 +204,48 @@ test('batches under way when the broker dies are given up at once, and the link 
   const arrived = published(second, topics.readings.build(params));
   await link.sendBatch(JSON.stringify(batch));
   expect((await arrived).payload).toEqual(batch);
+});
+
+test('goes on trying when the broker refuses, and says once why and what to do', async () => {
+  const peer = await broker();
+  const codes = [3, 4, 4, 5];
+  const door = createServer((socket) => {
+    const code = codes.shift();
+    if (code === undefined) peer.aedes.handle(socket);
+    else socket.once('data', () => socket.end(Buffer.from([0x20, 2, 0, code])));
+  });
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  opened.push(async () => door.close());
+  const reports: string[] = [];
+  await new Promise<void>((resolve) =>
+    uplink((door.address() as AddressInfo).port, { onConnect: resolve }, (sentence) => reports.push(sentence)),
+  );
+  expect(reports).toEqual([
+    expect.stringContaining('it accepts no clients at the moment'),
+    expect.stringContaining('the user name or the password is wrong; correct PULSEBOARD_BROKER_URL'),
+    expect.stringContaining('it does not allow this user; correct PULSEBOARD_BROKER_URL'),
+    expect.stringContaining('is there'),
+  ]);
+}, 30_000);
+
+test('the late will of a former connection does not stay the last word', async () => {
+  const peer = await broker();
+  const topic = topics.gatewayStatus.build(params);
+  await connection(peer.port);
+  const again = new Promise<void>((resolve) =>
+    peer.aedes.subscribe(
+      topic,
+      (packet, done) => {
+        if (JSON.parse(packet.payload.toString()).status === 'online') resolve();
+        done();
+      },
+      () => {},
+    ),
+  );
+  const payload = Buffer.from(JSON.stringify({ status: 'offline', ...status, boot: 'boot0000' }));
+  await new Promise<void>((resolve) =>
+    peer.aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: true, dup: false }, () => resolve()),
+  );
+  await again;
 });

@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import {
   BrokerWatch,
+  brokerConnection,
   Committed,
   createParser,
   type GatewayParams,
-  type GatewayStatus,
+  GatewayStatus,
   messages,
   ProcessorStatus,
+  slowDownWhenRefused,
   type TopicName,
   topics,
   withoutPassword,
@@ -27,6 +29,7 @@ export interface MqttUplinkOptions {
 }
 
 const committedParser = createParser(Committed, 'committed');
+const gatewayStatusParser = createParser(GatewayStatus, 'gateway status');
 const processorStatusParser = createParser(ProcessorStatus, 'processor status');
 const RECONNECT_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
@@ -67,7 +70,8 @@ export function createMqttUplink({ brokerUrl, params, status, events, log, tell 
   let ready = false;
   let isClosing = false;
   let onProcessorHears = () => {};
-  const client = connect(brokerUrl, {
+  const client = connect({
+    ...brokerConnection(brokerUrl),
     protocolVersion: 4,
     clientId: `pulseboard-gateway-${params.gateway}-${status.boot.slice(0, 8)}`,
     clean: true,
@@ -89,16 +93,18 @@ export function createMqttUplink({ brokerUrl, params, status, events, log, tell 
       send(name, topic, JSON.stringify(payload)).catch((error: Error) => log.debug({ topic, err: error.message }, 'not sent'));
   };
 
+  const sayOnline = () => client.publish(statusTopic, statusPayload('online'), { qos: 1, retain: true });
   client.on('connect', () => {
     log.info({ broker: withoutPassword(brokerUrl) }, 'connected to the broker');
     watch.reached();
-    client.publish(statusTopic, statusPayload('online'), { qos: 1, retain: true });
+    sayOnline();
     // Ready once it hears what is committed: batches sent before would only go again.
-    client.subscribe([committedTopic, requestFilter, topics.processorStatus.filter], { qos: 1 }, () => {
+    client.subscribe([committedTopic, requestFilter, topics.processorStatus.filter, statusTopic], { qos: 1 }, () => {
       ready = client.connected;
       if (ready) events.onConnect();
     });
   });
+  slowDownWhenRefused(client, RECONNECT_MS);
   client.on('error', (error) => watch.away(error));
   client.on('close', () => {
     if (ready) {
@@ -117,7 +123,11 @@ export function createMqttUplink({ brokerUrl, params, status, events, log, tell 
     try {
       const value: unknown = JSON.parse(payload.toString());
       if (topic === committedTopic) events.onCommitted(committedParser.parse(value));
-      else if (processor) {
+      else if (topic === statusTopic) {
+        // The will of a former connection may come late: the retained status must be that of this one.
+        const { status: state } = gatewayStatusParser.parse(value);
+        if (state === 'offline' && !isClosing && client.connected) sayOnline();
+      } else if (processor) {
         // A retained one is of some moment in the past, a replay has a time of its own, and a clock that is not set says nothing.
         const { status: state, now, clock, machineBoot } = processorStatusParser.parse(value);
         if (retain) return;
