@@ -355,7 +355,8 @@ test('dead-letters, when the processor has ended', async () => {
 });
 
 test('the port of the board in use: one clear sentence, in a data folder that was used before', async () => {
-  const other = createServer();
+  // It says nothing to whoever asks who it is, but hears when they hang up.
+  const other = createServer((socket) => socket.on('error', () => {}).resume());
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const port = String((other.address() as AddressInfo).port);
   const said = await refusal({ PULSEBOARD_HTTP_PORT: port, PULSEBOARD_DATA_DIR: system.settings.PULSEBOARD_DATA_DIR! });
