@@ -1,7 +1,7 @@
 import type { CadenceRule, Reading } from '@pulseboard/contract';
 import fc from 'fast-check';
 import type { RadioEvent } from '../radio/radio-source.js';
-import { ADDRESS, advertise, ant, ble, hr, notify, readingsOf, sdm, strap } from './test-events.js';
+import { ADDRESS, advertise, ant, ble, hr, notify, readingsOf, sdm, strap } from '../test-support/test-events.js';
 import { createUnifier } from './unifier.js';
 
 type Found = Reading[];

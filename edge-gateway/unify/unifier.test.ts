@@ -2,8 +2,8 @@ import { createParser, Reading } from '@pulseboard/contract';
 import fc from 'fast-check';
 import { parseHex } from '../decode/hex.js';
 import type { RadioEvent } from '../radio/radio-source.js';
+import { advertise, ant, ble, hr, notify, pod, readingsOf, START, sdm, strap } from '../test-support/test-events.js';
 import { SensorGate } from './sensor-gate.js';
-import { advertise, ant, ble, hr, notify, pod, readingsOf, START, sdm, strap } from './test-events.js';
 import { createUnifier } from './unifier.js';
 
 type Event = RadioEvent;

@@ -1,6 +1,6 @@
 import { parseHex } from '../decode/hex.js';
 import type { RadioEvent } from '../radio/radio-source.js';
-import { createUnifier } from './unifier.js';
+import { createUnifier } from '../unify/unifier.js';
 
 export const START = 1_700_000_000_000;
 export const ADDRESS = 'A0:B1:C2:D3:E4:F5';
