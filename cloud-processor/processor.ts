@@ -48,7 +48,7 @@ import { sessionSaver } from './registry/session-saver.js';
 import { restoreBoards } from './restore-boards.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import { demandRetention, type Retention, startPruning } from './storage/retention.js';
-import type { TimeSeriesStore } from './storage/time-series-store.js';
+import { type StoreState, StoreUnsafeError, type TimeSeriesStore } from './storage/time-series-store.js';
 import { openStores } from './stores.js';
 import { SessionTotals } from './telemetry/session-totals.js';
 import { Telemetry } from './telemetry/telemetry.js';
@@ -98,6 +98,8 @@ export interface Processor {
   rooms(): { gym: Id; room: Id }[];
   /** Copies the stores that are in the data folder into another one, while everything goes on. */
   copyStores(folder: string): Promise<void>;
+  /** A person says that InfluxDB was restarted twice since its disk was full. @throws NothingToConfirmError with a sentence */
+  confirmInfluxRestarts(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -144,6 +146,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       registry,
       figures,
       copyTo: copyStores,
+      confirmInfluxRestarts,
       close: closeStores,
     } = await openStores({ dataDir, influx: options.influx, databaseUrl: options.databaseUrl, clock, log });
     closers.push(closeStores);
@@ -163,7 +166,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       await people.reload(gym);
     }
     const { rosterOf } = people;
-    const state = await store.begin();
+    const { state, storeFault } = await beginStore(store, log);
     const boards = new Boards(rosterOf, () => (clock() < Date.now() - CAUGHT_UP_MS ? ON_THE_WAY_MS * Math.max(0, speed - 1) : 0));
     const books = new SpoolBooks(state.spools, clock());
     const faults = new LimitedLog(log, () => performance.now());
@@ -225,6 +228,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       store,
       books,
       epoch: state.epoch,
+      storeFault,
       derivation,
       boards,
       readingsMs: retention.readingsMs,
@@ -408,10 +412,28 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     subscribed.catch((error: Error) => log.error({ err: error.message }, 'the readings topic cannot be subscribed'));
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : httpPort;
-    return { url: `http://${urlHost(host)}:${port}`, subscribed, rooms: () => people.rooms(), copyStores, close: closeAll };
+    return {
+      url: `http://${urlHost(host)}:${port}`,
+      subscribed,
+      rooms: () => people.rooms(),
+      copyStores,
+      confirmInfluxRestarts,
+      close: closeAll,
+    };
   } catch (error) {
     await closeAll().catch(() => {});
     throw error;
+  }
+}
+
+/** A store that would lose what is written is no reason to leave the board dark: it is read, and the gateways keep what comes. */
+async function beginStore(store: TimeSeriesStore, log: Logger): Promise<{ state: StoreState; storeFault?: string }> {
+  try {
+    return { state: await store.begin() };
+  } catch (error) {
+    if (!(error instanceof StoreUnsafeError) || !store.beginReading) throw error;
+    log.error({ err: error.message }, 'the store is only read, nothing is written');
+    return { state: await store.beginReading(), storeFault: error.message };
   }
 }
 

@@ -9,6 +9,7 @@ import { DuckDbTimeSeriesStore } from './storage/duckdb-time-series-store.js';
 import { registryPath, storePath } from './storage/embedded-paths.js';
 import type { InfluxLogin } from './storage/influx/influx-connection.js';
 import { InfluxFigures } from './storage/influx/influx-figures.js';
+import { NothingToConfirmError } from './storage/influx/log-guard.js';
 import { openInfluxStore } from './storage/influx/open-influx-store.js';
 import { RequestSlots } from './storage/influx/request-slots.js';
 import type { TimeSeriesStore } from './storage/time-series-store.js';
@@ -32,6 +33,8 @@ export interface Stores {
   figures?: FigureStore | undefined;
   /** Copies those stores that are in the data folder into another one, as they would lie there; reading and writing go on. */
   copyTo(folder: string): Promise<void>;
+  /** A person says that InfluxDB was restarted twice since its disk was full. @throws NothingToConfirmError with a sentence */
+  confirmInfluxRestarts(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,9 +51,11 @@ export async function openStores({ dataDir, influx, databaseUrl, clock, log }: S
       await embedded?.copyTo(storePath(folder));
       await database!.copyTo?.(registryPath(folder));
     };
-    if (embedded) return { store: embedded, registry, copyTo, close: () => closeAll(embedded, registry) };
+    if (embedded)
+      return { store: embedded, registry, copyTo, confirmInfluxRestarts: notInfluxDb, close: () => closeAll(embedded, registry) };
     const { store, figures } = await openInflux(influx!, database, clock, log);
-    return { store, registry, figures, copyTo, close: () => closeAll(figures, store, registry) };
+    const confirmInfluxRestarts = () => store.logGuard.confirmRestarts();
+    return { store, registry, figures, copyTo, confirmInfluxRestarts, close: () => closeAll(figures, store, registry) };
   } catch (error) {
     await closeAll(embedded, database).catch(() => {});
     throw error;
@@ -69,6 +74,10 @@ async function openInflux(influx: InfluxLogin, database: RegistryDatabase, clock
   const slots = new RequestSlots();
   const store = await openInfluxStore({ ...influx, books: await SqlBookStore.open(database, influx.database), clock, log, slots });
   return { store, figures: new InfluxFigures({ ...influx, guard: store.logGuard, slots, log }) };
+}
+
+async function notInfluxDb(): Promise<never> {
+  throw new NothingToConfirmError('The store of this processor is not InfluxDB; there is nothing to confirm.');
 }
 
 /** In this order: a store may have its books in the registry's database. */

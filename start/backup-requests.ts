@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileFault, isFileFault } from '@pulseboard/contract';
@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { BackupError } from './backup-files.js';
 import { claimFolder } from './claim-folder.js';
 import { BACKUP_LOCK } from './folders.js';
+import { readJson, writeWhole } from './request-files.js';
 
 /*
  * Embedded stores belong to the process that opened them: only the running processor can copy them. `npm run backup` leaves a request in the data
@@ -17,8 +18,8 @@ const REQUEST = 'backup-request.json';
 const ANSWER = 'backup-answer.json';
 /** Where the processor puts the copies. */
 const COPIES = 'backup-copies';
-/** What stands in a data folder only while a backup is made. */
-export const isOfRequest = (path: string): boolean => /^backup-(request|answer)\.json|^backup-copies(\/|$)/.test(path);
+/** What stands in a data folder only while somebody asks its processor for something. */
+export const isOfRequest = (path: string): boolean => /^(backup|influx-restarted)-(request|answer)\.json|^backup-copies(\/|$)/.test(path);
 
 const LOOK_MS = 500;
 const BEAT_MS = 1000;
@@ -160,21 +161,4 @@ export async function requestCopies(dataDir: string, user: string, noAnswerMs = 
 
 async function removeTraces(dataDir: string): Promise<void> {
   for (const name of [REQUEST, ANSWER, COPIES]) await rm(join(dataDir, name), { recursive: true, force: true });
-}
-
-/** All of it or nothing: who reads never sees half a file. */
-async function writeWhole(path: string, content: object): Promise<void> {
-  const partial = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-  await writeFile(partial, JSON.stringify(content), { mode: 0o600 });
-  await rename(partial, path);
-}
-
-async function readJson<T>(path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

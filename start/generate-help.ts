@@ -5,6 +5,7 @@ import { type Setting, settings, settingTopics } from '@pulseboard/contract';
 import { writeGenerated } from '@pulseboard/contract/write-generated';
 import { commandUsage, messageKinds } from '@pulseboard/edge-gateway';
 import { backupUsage, restoreUsage } from './backup-command.js';
+import { influxRestartedUsage } from './influx-restarted.js';
 
 const FOLDER = 'start/help/generated';
 
@@ -17,7 +18,13 @@ const help = {
     meaning,
     parts,
   })),
-  usage: { ...commandUsage, 'dead-letters': deadLettersUsage, backup: backupUsage, restore: restoreUsage },
+  usage: {
+    ...commandUsage,
+    'dead-letters': deadLettersUsage,
+    'influx-restarted': influxRestartedUsage,
+    backup: backupUsage,
+    restore: restoreUsage,
+  },
   messageKinds,
 };
 

@@ -29,6 +29,10 @@ async function main([name = '', ...args]: string[]): Promise<number | undefined>
     const { runDeadLetters } = await import('./dead-letters.js');
     return runDeadLetters(args.slice(1), { out, err });
   }
+  if (name === 'processor' && args[0] === 'influx-restarted') {
+    const { runInfluxRestarted } = await import('./influx-restarted.js');
+    return runInfluxRestarted({ out, err });
+  }
   return runUntilStopped((stopping) => startParts(name as PartName, { version, out, stopping }), { out, err });
 }
 

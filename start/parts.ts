@@ -11,6 +11,7 @@ import { type ClockDoubt, watchClock } from './clock-doubt.js';
 import { DATA_FOLDER, DAY_MS, dataDirOf, HOUR_MS, SPOOL_FOLDER, spoolDirOf } from './folders.js';
 import { startGateway } from './gateway-part.js';
 import { influxLogin } from './influx-login.js';
+import { serveInfluxRestarted } from './influx-restarted.js';
 import { createLogger, logIsReadWithOutput } from './logger.js';
 import { observeBroker } from './observe.js';
 import { type Time, timeOf } from './time.js';
@@ -221,9 +222,12 @@ async function startProcessor({
     for (const [i, { gym, room }] of rooms.entries()) out(line(i === 0 ? 'walls' : '', `${pages[0]}/wall/${gym}/${room}`));
   // With our own broker this is a moment; alone, a broker that is away must not keep the pages away.
   if (all) await Promise.race([processor.subscribed, stopping]);
-  const stopServing = await serveBackups(dataDir, (folder) => processor.copyStores(folder), log);
+  const stopServing = [
+    await serveBackups(dataDir, (folder) => processor.copyStores(folder), log),
+    await serveInfluxRestarted(dataDir, () => processor.confirmInfluxRestarts(), log),
+  ];
   return async () => {
-    await stopServing();
+    for (const stop of stopServing) await stop();
     await processor.close();
   };
 }

@@ -1,6 +1,6 @@
 /** Does harm to the real parts, one fault after the other, and holds what is stored against what the bytes of the radio make. */
 import { parseArgs } from 'node:util';
-import { influxdPath } from '@pulseboard/cloud-processor/influx-server';
+import { influxd } from '@pulseboard/cloud-processor/influx-server';
 import { BROKERS, type BrokerKind, mosquittoPath } from './faults/brokers.js';
 import { fullKnobs, shortKnobs } from './faults/knobs.js';
 import { outcomeTable } from './faults/outcome-table.js';
@@ -22,7 +22,8 @@ twice or does not balance.
 
   --only     some of the scenarios, by name
   --broker   ours (aedes, default) or Debian's mosquitto
-  --store    the processor's own (duckdb, default) or an InfluxDB 1 (influx)
+  --store    the processor's own (duckdb, default) or an InfluxDB (influx): Debian's, or what TEST_INFLUXD names: the path of an influxd,
+             or 1.12.4, 2.7.12 or 2.9.1 for a stand-in
   --seed     of everything that is left to chance; default 1
   --seconds  how long each fault lasts; default 30
   --short    shorter faults, fewer gateways
@@ -120,7 +121,7 @@ function readOptions() {
   if (broker === 'mosquitto' && !mosquittoPath()) return 'mosquitto is not installed.';
   const store = values.store as StoreKind;
   if (!STORES.includes(store)) return `--store must be ${STORES.join(' or ')}.`;
-  if (store === 'influx' && !influxdPath) return 'influxd is not installed (Debian package influxdb).';
+  if (store === 'influx' && !influxd) return 'influxd is not installed (Debian package influxdb).';
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) return '--seed must be a whole number.';
   const seconds = values.seconds === undefined ? undefined : Number(values.seconds);

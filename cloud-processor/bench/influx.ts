@@ -11,7 +11,7 @@ import { InfluxDatabase } from '../storage/influx/influx-database.js';
 import { readingPoints } from '../storage/influx/influx-schema.js';
 import { openInfluxStore } from '../storage/influx/open-influx-store.js';
 import type { StoreWrite, TimeSeriesStore } from '../storage/time-series-store.js';
-import { InfluxServer, influxdPath } from '../test-data/influx-server.js';
+import { InfluxServer, influxd } from '../test-data/influx-server.js';
 import { recordOf, secondOf } from '../test-data/readings.js';
 
 /*
@@ -91,7 +91,7 @@ async function timesOf(store: TimeSeriesStore, kind: Kind, flushes: number): Pro
   return { p50: times[times.length >> 1]!, p99: times[Math.floor(times.length * 0.99)]! };
 }
 
-if (!influxdPath) {
+if (!influxd) {
   process.stderr.write('influxd is not installed (Debian package influxdb).\n');
   process.exit(1);
 }

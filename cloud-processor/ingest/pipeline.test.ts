@@ -416,6 +416,18 @@ test('says why the store is away, until it is back', async () => {
   expect([pipeline.isStoreAway, pipeline.storeFault]).toEqual([false, undefined]);
 });
 
+test('a store that is unsafe from the start: shown, not taken, nothing committed, until it is asked again and is safe', async () => {
+  pipeline = await create({ storeFault: 'restart InfluxDB once more' });
+  receive(batch(1, 3));
+  expect([pipeline.isStoreAway, pipeline.storeFault, committedOf()]).toEqual([true, 'restart InfluxDB once more', undefined]);
+  expect(await storedNumbers()).toEqual([]);
+  await pipeline.flush();
+  expect([pipeline.isStoreAway, begins]).toEqual([false, 1]);
+  receive(batch(1, 3));
+  await pipeline.flush();
+  expect(await storedNumbers()).toEqual([1, 2, 3]);
+});
+
 test('a store that does not answer does not stop the boards', async () => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {

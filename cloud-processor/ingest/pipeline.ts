@@ -18,6 +18,8 @@ export interface PipelineOptions extends ReceptionOptions {
   /** As the store's state has them. */
   books: SpoolBooks;
   epoch: number;
+  /** The store is away from the start: why, for people. */
+  storeFault?: string | undefined;
   derivation: Derivation;
   regroupings?: Regroupings;
   onFlushed(flushed: Flushed): void;
@@ -59,6 +61,11 @@ export class Pipeline {
     this.books = options.books;
     this.#reception = new Reception(options);
     this.#epoch = options.epoch;
+    if (options.storeFault !== undefined) {
+      this.#isStoreAway = true;
+      this.#storeFault = options.storeFault;
+      this.#reception.isClosed = true;
+    }
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#faults = new LimitedLog(options.log, this.#monotonic);
   }

@@ -73,6 +73,7 @@ test('health and books as Prometheus reads them: sums of a gateway over its spoo
     'pulseboard_processor_epoch 3',
     'pulseboard_processor_broker_connected 1',
     'pulseboard_processor_store_available 0',
+    'pulseboard_processor_problem{code="store-away",sentence="The store is full."} 1',
     'pulseboard_processor_batches_total 40',
     'pulseboard_processor_refused_batches_total 4',
     'pulseboard_processor_received_readings_total 100',

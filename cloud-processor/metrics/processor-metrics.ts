@@ -61,6 +61,13 @@ export function createProcessorMetrics(sources: MetricsSources): ProcessorMetric
   one(Gauge, 'epoch', 'Changes when the processor or its store begins anew.', ({ health }) => health.epoch);
   one(Gauge, 'broker_connected', '1 while the broker is there.', ({ health }) => Number(health.broker === 'connected'));
   one(Gauge, 'store_available', '1 while the store takes what is written.', ({ health }) => Number(health.store === 'ok'));
+  family(
+    Gauge,
+    'processor_problem',
+    'What is wrong and what to do, while it is; 1 where it stops data.',
+    ['code', 'sentence'],
+    ({ health }) => health.problems.map(({ code, sentence, stopsData }) => [{ code, sentence }, Number(stopsData)]),
+  );
   one(Gauge, 'clock_timestamp_seconds', "The processor's clock; virtual in a replay.", ({ health }) => health.now / 1000);
   one(Gauge, 'derived_until_timestamp_seconds', 'End of the last derived second.', ({ health }) => health.derivedUntil / 1000);
 

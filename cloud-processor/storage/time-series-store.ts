@@ -88,14 +88,22 @@ export interface HeartRateSummary {
   maxBpm?: number;
 }
 
+/** The store answers, and would lose what is written. The message says what a person must do. */
+export class StoreUnsafeError extends Error {
+  readonly code = 'STORE_UNSAFE';
+}
+
 /** Readings, member-seconds, dead letters, and the books of spools. Every adapter passes `time-series-store.contract.ts`. */
 export interface TimeSeriesStore {
   /**
    * Begins a new epoch, durably. Called at start, and again when a write failed: that one may have become durable all the same,
    * so what it returns is what stands in the store, never what is remembered.
-   * @throws while the store is away
+   * @throws StoreUnsafeError while it answers but would lose what is written
+   * @throws anything else while the store is away
    */
   begin(): Promise<StoreState>;
+  /** While it is unsafe: begins an epoch in which it is only read. Where a store is never unsafe, it has no such. */
+  beginReading?(): Promise<StoreState>;
   /**
    * @returns the member-seconds that stood where the new ones stand now
    * @throws UnstorableError when the store cannot hold some rows, whatever stands beside them: nothing is stored, and the rest can be written

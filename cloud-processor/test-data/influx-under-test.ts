@@ -7,6 +7,7 @@ import type { InfluxTimeSeriesStore } from '../storage/influx/influx-time-series
 import { type OpenInfluxOptions, openInfluxStore } from '../storage/influx/open-influx-store.js';
 import { FaultProxy } from './fault-proxy.js';
 import { InfluxServer } from './influx-server.js';
+import type { StandInVersion } from './influx-stand-in.js';
 import { T0 } from './readings.js';
 import { TestBooks } from './test-books.js';
 
@@ -36,15 +37,17 @@ export class InfluxUnderTest {
     this.#log = pino({ base: null }, { write: (line) => void this.logged.push(JSON.parse(line)) });
   }
 
-  static async start(env?: Record<string, string>): Promise<InfluxUnderTest> {
+  static async start(env?: Record<string, string>, version?: StandInVersion): Promise<InfluxUnderTest> {
     const folder = await mkdtemp(join(tmpdir(), 'pulseboard-influx-'));
-    const [server, books] = await Promise.all([InfluxServer.start(join(folder, 'influx'), env), TestBooks.start()]);
+    const [server, books] = await Promise.all([InfluxServer.start(join(folder, 'influx'), env, version), TestBooks.start()]);
     return new InfluxUnderTest(folder, server, await FaultProxy.open(() => server.port), books);
   }
 
   /** @param name of the database; books go by it */
   async open(name: string, { direct = false, ...options }: OpenOptions = {}): Promise<InfluxTimeSeriesStore> {
+    const { token } = this.server.login;
     return openInfluxStore({
+      ...(token === undefined ? {} : { token }),
       url: direct ? this.server.url : this.proxy.url,
       database: name,
       books: await this.books.open(name),
@@ -72,7 +75,7 @@ export class InfluxUnderTest {
 
   async close(): Promise<void> {
     await this.proxy.close();
-    await this.server.kill();
+    await this.server.close();
     await this.books.close();
     await rm(this.folder, { recursive: true });
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InfluxServer, influxdPath, type Series } from '@pulseboard/cloud-processor/influx-server';
+import { InfluxServer, influxd, type Series } from '@pulseboard/cloud-processor/influx-server';
 
 const LINES_AT_ONCE = 10_000;
 
@@ -14,7 +14,7 @@ export class InfluxDatabases {
 
   /** @throws Error when influxd is not installed */
   static async start(): Promise<InfluxDatabases> {
-    if (!influxdPath) throw new Error('influxd is not installed (Debian package influxdb).');
+    if (!influxd) throw new Error('influxd is not installed (Debian package influxdb).');
     const folder = mkdtempSync(join(tmpdir(), 'pulseboard-influx-'));
     return new InfluxDatabases(await InfluxServer.start(folder), folder);
   }

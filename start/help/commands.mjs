@@ -52,8 +52,10 @@ export function commandsWith(usage, messageKinds) {
         '  npm run processor',
         '  npm run processor -- dead-letters           what was set aside, and why',
         '  npm run processor -- dead-letters --help',
+        '  npm run processor -- influx-restarted       confirms that InfluxDB was restarted twice after its disk was full',
       ],
       subcommands: {
+        'influx-restarted': { call: 'npm run processor -- influx-restarted', usage: usage['influx-restarted'] },
         'dead-letters': { call: 'npm run processor -- dead-letters', usage: usage['dead-letters'], words: ['list', 'replay'], most: 1 },
       },
     },

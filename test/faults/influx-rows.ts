@@ -9,17 +9,17 @@ const DERIVED = /^(time|seconds|energySeconds|stepSeconds|secondsInZone\d)$/;
 
 /**
  * Reads a database of InfluxDB, as anybody would who knows its measurements and not our code.
- * @param url of InfluxDB itself
+ * @param url of InfluxDB itself @param token of version 2
  * @param watermarkAt as the processor told it last: it does not stand there
  */
-export async function readInflux(url: string, database: string, watermarkAt: number): Promise<StoreContent> {
-  const [readings, seconds] = await Promise.all([rows(url, database, 'reading'), rows(url, database, 'member_second')]);
+export async function readInflux(url: string, token: string | undefined, database: string, watermarkAt: number): Promise<StoreContent> {
+  const [readings, seconds] = await Promise.all([rows(url, token, database, 'reading'), rows(url, token, database, 'member_second')]);
   return { readings: readings.map(storedRowOf), seconds: seconds.filter(({ zone }) => zone !== -1).map(memberSecondOf), watermarkAt };
 }
 
-async function rows(url: string, database: string, measurement: string): Promise<Row[]> {
+async function rows(url: string, token: string | undefined, database: string, measurement: string): Promise<Row[]> {
   const query = new URLSearchParams({ db: database, epoch: 'ms', chunked: 'true', q: `SELECT * FROM "${measurement}"` });
-  const response = await fetch(`${url}/query?${query}`);
+  const response = await fetch(`${url}/query?${query}`, { headers: token === undefined ? {} : { authorization: `Token ${token}` } });
   type Answer = { results?: { error?: string; series?: { columns: string[]; values: unknown[][] }[] }[]; error?: string };
   const found: Row[] = [];
   for (const line of (await response.text()).split('\n').filter(Boolean)) {

@@ -182,6 +182,7 @@ export class Rig {
       PULSEBOARD_DATA_DIR: this.dataFolder,
       PULSEBOARD_HTTP_PORT: '0',
       ...(this.influx ? { PULSEBOARD_INFLUX_URL: this.influx.url, PULSEBOARD_INFLUX_DATABASE: INFLUX_DATABASE } : {}),
+      ...(this.influx?.token ? { PULSEBOARD_INFLUX_TOKEN: this.influx.token } : {}),
       ...(air.kind === 'simulated'
         ? {
             PULSEBOARD_RADIO: 'simulated',

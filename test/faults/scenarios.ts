@@ -1,6 +1,6 @@
 import type { Scenario } from './scenario.js';
 import { stepClock } from './scenarios/clocks.js';
-import { fillSpoolDisk, fillStoreDisk, lockStore } from './scenarios/disks.js';
+import { fillSpoolDisk, fillStoreDisk, fillUnreportedDisk, lockStore } from './scenarios/disks.js';
 import { forgetBroker, freezeProcessor, killBroker, killGateway, killProcessor, mixed } from './scenarios/kills.js';
 import { fillSpool, longOutage } from './scenarios/long-outages.js';
 import { cutNetwork, dropConnections, halfCloseNetwork, holdNetwork, slowNetwork } from './scenarios/network.js';
@@ -33,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   slowNetwork,
   halfCloseNetwork,
   fillStoreDisk,
+  fillUnreportedDisk,
   lockStore,
   killStore,
   stopStore,

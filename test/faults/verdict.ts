@@ -59,7 +59,7 @@ export async function judge(rig: Rig, mayDrop: readonly string[] | undefined, sa
   say('everything stopped; the store is compared');
 
   const store = rig.influx
-    ? await readInflux(`http://127.0.0.1:${rig.influx.port}`, INFLUX_DATABASE, api.derivedUntil - 1000)
+    ? await readInflux(`http://127.0.0.1:${rig.influx.port}`, rig.influx.token, INFLUX_DATABASE, api.derivedUntil - 1000)
     : await readStore(rig.storeFile);
   const compared = compareReadings(lives, store.readings);
   const losses = explainLosses(

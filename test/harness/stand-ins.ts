@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { influxdPath } from '@pulseboard/cloud-processor/influx-server';
+import { influxd as found, influxdEnvironment } from '@pulseboard/cloud-processor/influx-server';
 import { besidePostgres, postgresOwner, postgresPath } from '@pulseboard/cloud-processor/postgres-server';
 
 /** Where a service of a compose file is on this machine, and what it is told. */
@@ -21,7 +21,7 @@ export interface Launch {
 }
 
 /** What is missing here of those programs, or undefined. */
-export const missingStandIn: string | undefined = influxdPath ? (postgresPath ? undefined : 'postgres') : 'influxd';
+export const missingStandIn: string | undefined = found ? (postgresPath ? undefined : 'postgres') : 'influxd';
 
 /** Programs of this machine in the place of images that are fetched, by the name of the service. */
 export const standIns: Readonly<Record<string, (place: Place) => Promise<Launch>>> = { influxdb, postgres };
@@ -31,18 +31,9 @@ async function influxdb({ portOf, folderOf }: Place): Promise<Launch> {
   const folder = folderOf('/var/lib/influxdb2');
   mkdirSync(folder, { recursive: true });
   return {
-    program: influxdPath!,
+    program: found!.path,
     args: ['run', '-config', '/dev/null'],
-    env: {
-      INFLUXDB_REPORTING_DISABLED: 'true',
-      INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
-      INFLUXDB_META_DIR: join(folder, 'meta'),
-      INFLUXDB_DATA_DIR: join(folder, 'data'),
-      INFLUXDB_DATA_WAL_DIR: join(folder, 'wal'),
-      INFLUXDB_HTTP_BIND_ADDRESS: `127.0.0.1:${await portOf(8086)}`,
-      INFLUXDB_HTTP_LOG_ENABLED: 'false',
-      INFLUXDB_MONITOR_STORE_ENABLED: 'false',
-    },
+    env: influxdEnvironment(folder, await portOf(8086)),
   };
 }
 

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { Breather } from '../../breather.js';
-import { failureIn, failureOf, InfluxAwayError } from './influx-errors.js';
+import { DatabaseMissingError, failureIn, failureOf, InfluxAwayError, InfluxLoginError, QueryRefusedError } from './influx-errors.js';
 
 /** Where InfluxDB is, and who asks it. */
 export interface InfluxLogin {
@@ -20,6 +20,7 @@ export interface InfluxLogin {
 
 /** A part of an answer: points of one series, or of all when they are not grouped. */
 export interface Series {
+  name?: string;
   tags?: Record<string, string>;
   /** The first of them is `time`, UTC ms. */
   columns: string[];
@@ -28,7 +29,7 @@ export interface Series {
 
 interface QueryAnswer {
   error?: string;
-  results?: { statement_id?: number; error?: string; series?: Series[] }[];
+  results?: { statement_id?: number; error?: string; series?: Partial<Series>[] }[];
 }
 
 /** Points come in portions of this many, so that an answer is parsed bit by bit. */
@@ -74,6 +75,18 @@ export class InfluxConnection {
     return version;
   }
 
+  /** @returns the metrics of the server in the text format of Prometheus; undefined when it keeps them to itself @throws InfluxAwayError */
+  async metrics(): Promise<string | undefined> {
+    try {
+      return await this.#inTime('query', () => textOf(this.#influx.transport.iterate('/metrics', '', { method: 'GET' })));
+    } catch (error) {
+      // 404, 401 and 403, or another refusal: somebody closed them.
+      const isClosed = error instanceof DatabaseMissingError || error instanceof InfluxLoginError || error instanceof QueryRefusedError;
+      if (isClosed) return undefined;
+      throw error;
+    }
+  }
+
   /**
    * @param lines line protocol, times in nanoseconds
    * @throws InfluxAwayError, LinesRefusedError, RequestTooLargeError
@@ -105,7 +118,9 @@ export class InfluxConnection {
       if (error !== undefined) throw failureIn(error, this.#server);
       for (const { statement_id = 0, error: fault, series = [] } of results) {
         if (fault !== undefined) throw failureIn(fault, this.#server);
-        answers[statement_id]?.push(...series);
+        // `SHOW DIAGNOSTICS` of 1.12 has series without columns and rows: they say nothing.
+        for (const { columns, values, ...each } of series)
+          if (columns?.length && values) answers[statement_id]?.push({ ...each, columns, values });
       }
     };
     const path = `/query?db=${this.#database}&epoch=ms&chunked=true&chunk_size=${CHUNK_POINTS}`;
@@ -164,6 +179,13 @@ export class InfluxConnection {
         }
       }
   }
+}
+
+async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of pieces) text += decoder.decode(piece, { stream: true });
+  return text + decoder.decode();
 }
 
 /** Each line of a text that comes in pieces. */

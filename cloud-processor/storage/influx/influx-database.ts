@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import { type MachineMoment, machineMoment } from '../../machine-moment.js';
 import { InfluxConnection, type InfluxLogin, type Series } from './influx-connection.js';
 import { DatabaseMissingError, InfluxAwayError, InfluxLoginError, QueryRefusedError } from './influx-errors.js';
 import { named } from './influxql.js';
 import { type RefusedLine, writeLines } from './line-writer.js';
 import { Patience, type PatienceOptions } from './patience.js';
 import { type Lane, RequestSlots } from './request-slots.js';
+import { type ServerStart, startInDiagnostics, startInMetrics } from './server-start.js';
 
 export interface DatabaseOptions {
   log: Logger;
@@ -17,6 +19,8 @@ export interface DatabaseOptions {
   slots?: RequestSlots;
   /** Where all its requests wait for a slot; absent: each in its own lane. */
   lane?: Lane;
+  /** Absent: of this machine. */
+  moment?: () => MachineMoment;
 }
 
 const WRITE_TIMEOUT_MS = 10_000;
@@ -30,10 +34,19 @@ export class InfluxDatabase {
   readonly #connections: Record<Lane, InfluxConnection>;
   readonly #name: string;
   readonly #log: Logger;
+  readonly #moment: () => MachineMoment;
   #major: number | undefined;
 
   constructor(login: InfluxLogin, options: DatabaseOptions) {
-    const { log, writeTimeoutMs = WRITE_TIMEOUT_MS, readTimeoutMs = READ_TIMEOUT_MS, patience, slots = new RequestSlots(), lane } = options;
+    const {
+      log,
+      writeTimeoutMs = WRITE_TIMEOUT_MS,
+      readTimeoutMs = READ_TIMEOUT_MS,
+      patience,
+      slots = new RequestSlots(),
+      lane,
+      moment = machineMoment,
+    } = options;
     this.#slots = slots;
     this.#lane = lane;
     // Each its own: a question that takes too long must not end a flush.
@@ -41,6 +54,7 @@ export class InfluxDatabase {
     this.#patience = new Patience(patience);
     this.#name = login.database;
     this.#log = log;
+    this.#moment = moment;
   }
 
   /**
@@ -72,21 +86,32 @@ export class InfluxDatabase {
   }
 
   /**
-   * Which start of the server this is, as a text; whether it tells depends on version and user.
+   * @returns which start of the server this is; undefined: neither its diagnostics nor its metrics tell
    * @throws InfluxAwayError when it does not answer
    */
-  async instance(): Promise<string | undefined> {
-    // They know no such question, and may answer it with anything.
-    if (this.#major !== undefined && this.#major > 1) return undefined;
+  async serverStart(): Promise<ServerStart | undefined> {
+    // Versions 2 and 3 answer `not implemented: SHOW DIAGNOSTICS`.
+    const isVersion1 = this.#major === undefined || this.#major === 1;
+    const start = (isVersion1 ? await this.#startInDiagnostics() : undefined) ?? (await this.#startInMetrics(isVersion1));
+    if (!start) this.#log.warn('InfluxDB does not report which start of it this is');
+    return start;
+  }
+
+  async #startInDiagnostics(): Promise<ServerStart | undefined> {
     try {
       const [series = []] = await this.query(['SHOW DIAGNOSTICS'], 'write');
-      const system = series.find(({ columns }) => columns.includes('PID') && columns.includes('started'));
-      return system && ['PID', 'started'].map((name) => system.values[0]![system.columns.indexOf(name)]).join(' ');
+      return startInDiagnostics(series);
     } catch (error) {
       if (!(error instanceof QueryRefusedError || error instanceof InfluxLoginError)) throw error;
-      this.#log.warn({ err: error.message }, 'InfluxDB does not tell which start of it this is');
       return undefined;
     }
+  }
+
+  async #startInMetrics(isVersion1: boolean): Promise<ServerStart | undefined> {
+    const asked = this.#moment();
+    const text = await this.#ask('write', (connection) => connection.metrics());
+    if (text === undefined) return undefined;
+    return startInMetrics(text, { asked, tookMs: this.#moment().monotonicMs - asked.monotonicMs }, isVersion1);
   }
 
   close(): void {

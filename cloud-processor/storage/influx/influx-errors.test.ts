@@ -55,6 +55,17 @@ test.each([
     'INFLUX_LOG_BROKEN',
     expect.stringContaining('no space left on device'),
   ],
+  [
+    '2: a shard that could not be opened when the disk was full, also of another bucket',
+    answer(
+      500,
+      '{"code":"internal error","message":"unexpected error writing points to database: [shard 2] not attempting to open shard 2; opening shard previously failed with: error loading series file for database \\"f00dcafe\\": write /engine/0000.initializing: no space left on device"}',
+    ),
+    'INFLUX_SHARD_CLOSED',
+    expect.stringMatching(
+      /^InfluxDB at http:\/\/influx could not open a shard .*; make room, then restart InfluxDB \(500: unexpected error/,
+    ),
+  ],
   ['nothing more than a number', answer(507), 'INFLUX_AWAY', 'InfluxDB at http://influx answers 507'],
 ])('%s', (_, { code, message }, expectedCode, expectedMessage) => expect([code, message]).toEqual([expectedCode, expectedMessage]));
 

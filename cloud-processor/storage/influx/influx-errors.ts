@@ -53,6 +53,11 @@ export class LogBrokenError extends InfluxAwayError {
   override readonly code = 'INFLUX_LOG_BROKEN';
 }
 
+/** It could not open a shard while its disk was full, and does not try again before its next start (500). */
+export class ShardClosedError extends InfluxAwayError {
+  override readonly code = 'INFLUX_SHARD_CLOSED';
+}
+
 /** More than it takes in one request (413). */
 export class RequestTooLargeError extends Error {
   readonly code = 'INFLUX_TOO_LARGE';
@@ -93,6 +98,8 @@ export function failureOf({ status, body, retryAfter, of }: FailedAnswer, server
     case 503:
       return new InfluxBusyError(`${server} is busy (${said})`, retryAfterMs(retryAfter, now));
     case 500:
+      if (/opening shard previously failed/.test(reason))
+        return new ShardClosedError(`${server} could not open a shard when its disk was full; make room, then restart InfluxDB (${said})`);
       if (of === 'write' && /no space left on device|error writing WAL/.test(reason))
         return new LogBrokenError(`${server} answers ${said}`);
       return new InfluxAwayError(`${server} answers ${said}`);

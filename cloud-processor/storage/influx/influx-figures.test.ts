@@ -77,7 +77,7 @@ describeOnInflux('figures for dashboards', () => {
     influx.proxy.fateOf = ({ kind }) => (kind === 'write' ? { status: 500, body } : 'pass');
     await expect(figures.write([letters(T0)])).rejects.toMatchObject({ code: 'INFLUX_LOG_BROKEN' });
     influx.heal();
-    for (const said of ['its log is torn', 'start it once more']) {
+    for (const said of ['its log is torn', 'restart it once more']) {
       await expect(figures.write([letters(T0)])).rejects.toThrow(said);
       await expect(store.write(flushNumber(1))).rejects.toThrow(said);
       await expect(store.begin()).rejects.toThrow(said);

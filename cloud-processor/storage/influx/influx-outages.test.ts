@@ -121,7 +121,7 @@ describeOnInflux('InfluxDB and the processor killed, frozen and full', () => {
         const isMissed = said.push(message) === 3;
         if (isMissed) disk.free();
         // InfluxDB 1 does not find back by itself: its log stays torn until it is closed.
-        if (isMissed || message.includes('start it once more')) await server.restart();
+        if (isMissed || message.includes('restart it once more')) await server.restart();
       };
       const { twins, flush } = await scene('full', server, onFailure);
       for (let n = 0; n < 4; n++) await flush();

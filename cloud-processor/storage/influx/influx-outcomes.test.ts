@@ -153,21 +153,6 @@ describeOnInflux('what InfluxDB answers', () => {
     await store.close();
   });
 
-  test('500, a full disk, of InfluxDB 2: it is not asked which start it is, and a sentence says what to do', async () => {
-    influx.proxy.version = 'v2.7.11';
-    await influx.server.ask('', 'CREATE DATABASE "full"');
-    const store = await influx.open('full');
-    await store.begin();
-    const body = '{"code":"internal error","message":"engine: error writing WAL entry: no space left on device"}';
-    influx.proxy.fateOf = ({ kind, text }) => (kind === 'write' || text.includes('DIAGNOSTICS') ? { status: 500, body } : 'pass');
-    await expect(store.write(flushNumber(1))).rejects.toMatchObject({ code: 'INFLUX_LOG_BROKEN' });
-    expect(influx.logged.at(-1)).toMatchObject({ level: 50, msg: expect.stringContaining('make room, then start it twice') });
-    influx.proxy.fateOf = ({ text }) => (text.includes('DIAGNOSTICS') ? { status: 500, body } : 'pass');
-    await store.begin();
-    await expectContent(store, 'full', 1);
-    await store.close();
-  });
-
   describe('400: lines that are refused', () => {
     test('some lines, by InfluxDB itself: readings are dead letters; all others are stored', async () => {
       const limited = await InfluxServer.start(join(influx.folder, 'limited'), { INFLUXDB_DATA_MAX_VALUES_PER_TAG: '5' });

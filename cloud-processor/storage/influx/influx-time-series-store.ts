@@ -91,6 +91,11 @@ export class InfluxTimeSeriesStore extends InfluxQueries implements TimeSeriesSt
     });
   }
 
+  /** The books know all that is durable: the flush that InfluxDB lacks stands there, and `begin` writes it. */
+  beginReading(): Promise<StoreState> {
+    return this.#serially(() => this.#books.begin());
+  }
+
   write(write: StoreWrite): Promise<MemberSecond[]> {
     const { readings, replaced, seconds, spools, deadLetters, removedDeadLetters, watermarkAt } = write;
     return this.#serially(async () => {

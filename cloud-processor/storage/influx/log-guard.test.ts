@@ -1,20 +1,22 @@
 import { pino } from 'pino';
 import { BooksAwayError } from '../book-store.js';
 import { InfluxAwayError, LogBrokenError } from './influx-errors.js';
-import { LogGuard } from './log-guard.js';
+import { CONFIRM_COMMAND, LogGuard } from './log-guard.js';
+import type { ServerStart } from './server-start.js';
 
 let instance: string | undefined;
+const startOf = (id: string | undefined): ServerStart | undefined => (id === undefined ? undefined : { kind: 'diagnostics', id });
 let note: string | undefined;
 /** How often the two were asked. */
-let asked: { instance: number; books: number };
+let asked: { server: number; books: number };
 let fault: 'none' | 'books' | 'influx';
 const open = () =>
   new LogGuard({
     database: {
-      instance: async () => {
-        asked.instance++;
+      serverStart: async () => {
+        asked.server++;
         if (fault === 'influx') throw new InfluxAwayError('InfluxDB does not answer');
-        return instance;
+        return startOf(instance);
       },
     },
     books: {
@@ -36,7 +38,7 @@ const outcome = (guard: LogGuard): Promise<string> =>
     (error: Error) => error.message,
   );
 beforeEach(() => {
-  [instance, note, asked, fault] = ['1 a', undefined, { instance: 0, books: 0 }, 'none'];
+  [instance, note, asked, fault] = ['1 a', undefined, { server: 0, books: 0 }, 'none'];
 });
 
 test('a torn log is whole again after two starts, whatever processes asked meanwhile', async () => {
@@ -44,7 +46,7 @@ test('a torn log is whole again after two starts, whatever processes asked meanw
   await open().see(new LogBrokenError('no space left on device'));
   for (let n = 0; n < 2; n++) expect(await outcome(open())).toMatch(/its log is torn; make room/);
   instance = '2 b';
-  for (let n = 0; n < 2; n++) expect(await outcome(open())).toMatch(/start it once more/);
+  for (let n = 0; n < 2; n++) expect(await outcome(open())).toMatch(/restart it once more/);
   instance = '3 c';
   expect([await outcome(open()), note]).toEqual(['whole', undefined]);
 });
@@ -58,12 +60,48 @@ test('a log that tears again, at any start, wants two starts again', async () =>
   expect(await outcome(open())).toMatch(/its log is torn/);
 });
 
-test('other faults are none of the log, and a server that does not tell its start is not held back', async () => {
+test('errors that are not of the log change nothing', async () => {
   await open().see(new InfluxAwayError('timeout'));
   expect(note).toBeUndefined();
-  instance = undefined;
+});
+
+describe('a server that does not report its starts', () => {
+  beforeEach(async () => {
+    instance = undefined;
+    await open().see(new LogBrokenError('no space left on device'));
+  });
+
+  test('gets nothing until a person confirms that it was restarted twice', async () => {
+    for (let n = 0; n < 3; n++) expect(await outcome(open())).toContain(CONFIRM_COMMAND);
+    await open().confirmRestarts();
+    expect([await outcome(open()), note]).toEqual(['whole', undefined]);
+  });
+
+  test('that reports them later is still to be restarted twice', async () => {
+    instance = '2 b';
+    expect(await outcome(open())).toMatch(/its log is torn; make room/);
+    instance = '3 c';
+    expect(await outcome(open())).toMatch(/restart it once more/);
+    instance = '4 d';
+    expect([await outcome(open()), note]).toEqual(['whole', undefined]);
+  });
+});
+
+test('a server that stops reporting its starts waits for a person, also after the first restart', async () => {
   await open().see(new LogBrokenError('no space left on device'));
-  expect([await outcome(open()), note]).toEqual(['whole', undefined]);
+  instance = '2 b';
+  await outcome(open());
+  instance = undefined;
+  expect(await outcome(open())).toContain(CONFIRM_COMMAND);
+  await open().confirmRestarts();
+  expect(await outcome(open())).toBe('whole');
+});
+
+test('a confirmation is refused where nothing is torn, and where the server reports its starts itself', async () => {
+  await expect(open().confirmRestarts()).rejects.toThrow('there is nothing to confirm');
+  await open().see(new LogBrokenError('no space left on device'));
+  await expect(open().confirmRestarts()).rejects.toThrow('was not restarted twice yet');
+  expect(await outcome(open())).toMatch(/its log is torn/);
 });
 
 test.each(['books', 'influx'] as const)('what cannot be noted, for want of %s, is kept in mind until it can', async (wanting) => {
@@ -76,22 +114,22 @@ test.each(['books', 'influx'] as const)('what cannot be noted, for want of %s, i
   // Who learns the start late must take it for the broken one.
   if (wanting === 'books') instance = '2 b';
   fault = 'none';
-  expect(await outcome(guard)).toMatch(wanting === 'books' ? /start it once more/ : /its log is torn/);
-  expect(JSON.parse(note!)).toMatchObject({ broken: '1 a' });
+  expect(await outcome(guard)).toMatch(wanting === 'books' ? /restart it once more/ : /its log is torn/);
+  expect(JSON.parse(note!)).toMatchObject({ broken: startOf('1 a') });
 });
 
 test('nothing is written into a torn log, whoever tore it; else nobody is asked', async () => {
   const guard = open();
   await guard.demandWhole();
   for (let n = 0; n < 3; n++) expect(await guard.guarded(async () => n)).toBe(n);
-  expect(asked).toEqual({ instance: 0, books: 1 });
+  expect(asked).toEqual({ server: 0, books: 1 });
   const broken = new LogBrokenError('no space left on device');
   await expect(guard.guarded(() => Promise.reject(broken))).rejects.toBe(broken);
   let written = 0;
   const work = async () => ++written;
   await expect(guard.guarded(work)).rejects.toThrow('its log is torn');
   instance = '2 b';
-  await expect(guard.guarded(work)).rejects.toThrow('start it once more');
+  await expect(guard.guarded(work)).rejects.toThrow('restart it once more');
   instance = '3 c';
   expect([await guard.guarded(work), note]).toEqual([1, undefined]);
 });

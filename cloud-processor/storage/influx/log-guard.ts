@@ -1,55 +1,74 @@
 import type { Logger } from 'pino';
 import type { BookStore } from '../book-store.js';
+import { StoreUnsafeError } from '../time-series-store.js';
 import type { InfluxDatabase } from './influx-database.js';
-import { InfluxAwayError, LogBrokenError } from './influx-errors.js';
+import { LogBrokenError } from './influx-errors.js';
+import { isSameStart, type ServerStart } from './server-start.js';
 
-/** Starts of the server, as `InfluxDatabase.instance` tells them. */
-interface Broken {
-  /** It could not write its log. */
-  broken: string;
-  /** The next one: it has cut the log. */
-  cut?: string;
+/** What the books remember of a torn log. */
+interface Torn {
+  /** The start of the server that could not write its log; null: the server did not report it yet. */
+  broken: ServerStart | null;
+  /** The next start: the server has cut the log. */
+  cut?: ServerStart;
 }
 
 export interface LogGuardOptions {
-  database: Pick<InfluxDatabase, 'instance'>;
+  database: Pick<InfluxDatabase, 'serverStart'>;
   books: Pick<BookStore, 'note' | 'setNote'>;
   log: Logger;
 }
 
+export const CONFIRM_COMMAND = 'npm run processor -- influx-restarted';
+
+const TORN = 'the disk of InfluxDB was full and its log is torn; make room, then restart InfluxDB twice';
+const CUT = 'InfluxDB has cut its torn log; restart it once more: it would lose whatever it took before that';
+const UNKNOWN = `the disk of InfluxDB was full and its log is torn, and this InfluxDB does not report its starts; make room, restart InfluxDB twice, then confirm it: ${CONFIRM_COMMAND}`;
+
+/** There is nothing to confirm. */
+export class NothingToConfirmError extends Error {
+  readonly code = 'NOTHING_TO_CONFIRM';
+}
+
 /**
- * InfluxDB 1 whose disk was full has a torn log. At its next start it cuts the log where it is torn, but goes on writing where it ended before; what it takes
- * then is after a gap, and gone when it is started once more (measured on 1.6.7). So it is given nothing until it was started twice.
+ * Keeps the store from writing into a torn log.
+ *
+ * An InfluxDB (1 and 2) whose disk was full has a torn log. Its next start cuts the log at the tear, but goes on writing where the log ended before. What
+ * it acknowledges then lies behind a gap, and the start after that loses it (measured on 1.6.7, 1.12.4, 2.7.12 and 2.9.1). So nothing is written until the
+ * server was started twice. Where the server does not report its starts, a person confirms them.
  */
 export class LogGuard {
-  /** What the books may not know yet; without a start until InfluxDB tells it. */
-  #unsaved: { broken?: string | undefined } | undefined;
+  /** The log is torn, and the books may not know it yet. */
+  #isUnsaved = false;
+  /** When the tear was seen: its start must not be mistaken for a later one. */
+  #brokenStart: ServerStart | undefined;
   #isKnownWhole = false;
   #working: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: LogGuardOptions) {}
 
-  /** To be called with what a write failed with. Never throws: what cannot be noted now is noted before anything is written again. */
+  /** Takes note of what a write failed with. Never throws: what cannot be saved now is saved before anything is written again. */
   async see(error: Error): Promise<void> {
     if (!(error instanceof LogBrokenError)) return;
-    this.#unsaved = {};
+    this.#isUnsaved = true;
+    this.#brokenStart = undefined;
     this.#isKnownWhole = false;
     await this.#serially(() => this.#save()).catch(({ message }: Error) =>
-      this.options.log.error({ err: message }, 'the log of InfluxDB is torn, which cannot be noted yet; it is tried again'),
+      this.options.log.error({ err: message }, 'the log of InfluxDB is torn, which cannot be saved yet; retrying'),
     );
   }
 
-  /** @throws InfluxAwayError while it would lose what it takes; what the books throw */
+  /** @throws StoreUnsafeError while InfluxDB would lose what it takes; what the books throw */
   demandWhole(): Promise<void> {
     return this.#serially(async () => {
       this.#isKnownWhole = false;
       await this.#save();
       await this.#demandTwoStarts();
-      this.#isKnownWhole = this.#unsaved === undefined;
+      this.#isKnownWhole = !this.#isUnsaved;
     });
   }
 
-  /** The same, but asks nobody while no write of this process has failed. */
+  /** The same, but asks neither server nor books while no write of this process has failed. */
   async demandKnownWhole(): Promise<void> {
     if (!this.#isKnownWhole) await this.demandWhole();
   }
@@ -63,36 +82,68 @@ export class LogGuard {
     });
   }
 
+  /**
+   * A person says that InfluxDB was restarted twice since its disk was full.
+   * @throws NothingToConfirmError when the log is whole, or when the server reports its starts; what server and books throw
+   */
+  confirmRestarts(): Promise<void> {
+    return this.#serially(async () => {
+      await this.#save();
+      const torn = await this.#torn();
+      if (!torn) throw new NothingToConfirmError('The log of InfluxDB is not known to be torn; there is nothing to confirm.');
+      if (progressOf(torn, await this.options.database.serverStart()).fault !== UNKNOWN)
+        throw new NothingToConfirmError(
+          'InfluxDB reports its starts itself, and was not restarted twice yet; make room, restart it twice and wait some seconds.',
+        );
+      await this.options.books.setNote(undefined);
+      this.options.log.warn('a person confirmed that InfluxDB was restarted twice; writing continues');
+    });
+  }
+
   async #save(): Promise<void> {
-    const unsaved = this.#unsaved;
-    if (unsaved === undefined) return;
-    const { database, books, log } = this.options;
-    unsaved.broken ??= await database.instance();
-    if (unsaved.broken === undefined)
-      log.error('InfluxDB could not write its log: make room, then start it twice, or it may lose what it takes in between');
-    else await books.setNote(JSON.stringify({ broken: unsaved.broken } satisfies Broken));
-    if (this.#unsaved === unsaved) this.#unsaved = undefined;
+    if (!this.#isUnsaved) return;
+    const { database, books } = this.options;
+    this.#brokenStart ??= await database.serverStart();
+    const broken = this.#brokenStart ?? null;
+    await books.setNote(JSON.stringify({ broken } satisfies Torn));
+    this.#isUnsaved = false;
+  }
+
+  async #torn(): Promise<Torn | undefined> {
+    const note = await this.options.books.note();
+    return note === undefined ? undefined : (JSON.parse(note) as Torn);
   }
 
   async #demandTwoStarts(): Promise<void> {
     const { database, books } = this.options;
-    const note = await books.note();
-    if (note === undefined) return;
-    const { broken, cut } = JSON.parse(note) as Broken;
-    const now = await database.instance();
-    if (now === broken)
-      throw new InfluxAwayError('the disk of InfluxDB was full and its log is torn; make room, then start InfluxDB anew, twice');
-    if (now !== undefined && (cut === undefined || now === cut)) {
-      await books.setNote(JSON.stringify({ broken, cut: now } satisfies Broken));
-      throw new InfluxAwayError('InfluxDB has cut its torn log; start it once more: what it takes before that, it would lose then');
-    }
-    await books.setNote(undefined);
+    const torn = await this.#torn();
+    if (!torn) return;
+    const now = await database.serverStart();
+    const progress = progressOf(torn, now);
+    if (progress.save !== torn) await books.setNote(progress.save && JSON.stringify(progress.save));
+    if (progress.fault) throw new StoreUnsafeError(progress.fault);
   }
 
-  /** What one of them notes, the next one reads. */
+  /** One after the other: what one of them saves, the next one reads. */
   #serially(work: () => Promise<void>): Promise<void> {
     const run = this.#working.then(work);
     this.#working = run.catch(() => {});
     return run;
   }
+}
+
+/**
+ * @param now undefined: the server does not report its starts
+ * @returns why nothing may be written yet, and what the books are to remember
+ */
+function progressOf(torn: Torn, now: ServerStart | undefined): { fault?: string; save: Torn | undefined } {
+  if (now === undefined) return { fault: UNKNOWN, save: torn };
+  // It reports its starts only now: this one may still be the one that tore the log.
+  if (torn.broken === null) return { fault: TORN, save: { broken: now } };
+  const isBroken = isSameStart(torn.broken, now);
+  if (isBroken) return { fault: TORN, save: torn };
+  const isCut = torn.cut && isSameStart(torn.cut, now);
+  if (isBroken === undefined || (torn.cut && isCut === undefined)) return { fault: UNKNOWN, save: torn };
+  if (!torn.cut) return { fault: CUT, save: { ...torn, cut: now } };
+  return isCut ? { fault: CUT, save: torn } : { save: undefined };
 }

@@ -1,7 +1,10 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { influxd } from '@pulseboard/cloud-processor/influx-server';
 import { health } from '../../harness/api.js';
 import { eventually } from '../../harness/eventually.js';
+import { runCommand } from '../../harness/system.js';
 import { healthOf } from '../gateway-healths.js';
+import type { Rig } from '../rig.js';
 import type { Scenario } from '../scenario.js';
 
 /** The registry is 40 MB of it. */
@@ -21,17 +24,57 @@ export const fillStoreDisk: Scenario = {
     say(`${failedFlushes} flushes failed; disk free`);
     rig.disk!.free();
     if (!rig.influx) return;
-    say('influxd started again, twice: version 1 cuts its torn log, and would lose what it takes before the second start');
-    await rig.influx.restart();
-    const asksForMore = await eventually('the processor to ask for a second start of InfluxDB, or to go on', async () => {
-      const { store, storeFault } = await health(rig.url);
-      return store === 'ok' ? 'no' : storeFault?.includes('start it once more') && 'yes';
-    });
-    if (asksForMore === 'yes') await rig.influx.restart();
+    await restartTwice(rig, say);
     // What it took since must not be lost with its next start.
     await eventually('the processor to find its store again', async () => (await health(rig.url)).store === 'ok');
     await wait(knobs.faultMs / 2);
     await rig.influx.restart();
+  },
+};
+
+/** A torn log is whole again after two starts of InfluxDB; the processor is killed in between, and must know it all the same. */
+async function restartTwice(rig: Rig, say: (line: string) => void): Promise<void> {
+  say('InfluxDB started again, twice: it cuts its torn log, and would lose what it takes before the second start');
+  await rig.influx!.restart();
+  const asksForMore = await eventually('the processor to ask for a second start of InfluxDB, or to go on', async () => {
+    const { store, storeFault } = await health(rig.url);
+    return store === 'ok' ? 'no' : storeFault?.includes('restart it once more') && 'yes';
+  });
+  if (asksForMore === 'no') return;
+  say('kill -9 processor, and started again');
+  await rig.processor.kill();
+  await rig.processor.start();
+  await rig.influx!.restart();
+}
+
+export const fillUnreportedDisk: Scenario = {
+  name: 'store-disk-full-unreported',
+  what: 'the same with an InfluxDB 2 that does not report its starts: nothing is written until a person confirms by the command',
+  obstacle: ({ store }) => {
+    if (store === 'duckdb') return 'there is no InfluxDB';
+    return influxd?.standIn?.startsWith('2') ? undefined : 'it closes /metrics of a stand-in of version 2: TEST_INFLUXD=2.7.12';
+  },
+  rig: () => ({ smallDisk: { of: 'store', megabytes: STORE_DISK_MB } }),
+  async run({ rig, knobs, say, wait }) {
+    const influx = rig.influx!;
+    influx.standIn!.isMetricsOpen = false;
+    rig.disk!.fill();
+    say(`store full: ${rig.disk!.how}`);
+    await wait(knobs.faultMs);
+    rig.disk!.free();
+    const isAsking = async () => (await health(rig.url)).storeFault?.includes('influx-restarted');
+    await eventually('the processor to ask for a confirmation', isAsking);
+    await influx.restart();
+    say('kill -9 processor, and started again; InfluxDB restarted once more');
+    await rig.processor.kill();
+    await rig.processor.start();
+    await influx.restart();
+    await eventually('the processor to ask for a confirmation', isAsking);
+    const { code, stderr } = await runCommand(['processor', 'influx-restarted'], { PULSEBOARD_DATA_DIR: rig.dataFolder });
+    if (code !== 0) throw new Error(`The confirmation was refused: ${stderr.join(' ')}`);
+    await eventually('the processor to find its store again', async () => (await health(rig.url)).store === 'ok');
+    await wait(knobs.faultMs / 2);
+    await influx.restart();
   },
 };
 
