@@ -17,7 +17,7 @@ COPY . .
 RUN node start/bootstrap.mjs build-only
 # Tests and what only compilers read stay behind.
 RUN find */dist -type f \( -name '*.test.*' -o -name '*.contract.js' -o -name '*.d.ts' -o -name '*.map' -o -name '.*' \) -delete \
-  && rm -rf cloud-processor/dist/bench cloud-processor/dist/test-data edge-gateway/dist/test-support
+  && rm -rf cloud-processor/dist/bench cloud-processor/dist/test-data edge-gateway/dist/test-support broker/dist/test-support
 
 # Of each part the packages that it runs with. The compiler would come along as the optional wish of one of them.
 FROM node:${NODE} AS broker-packages

@@ -16,7 +16,7 @@ import {
   publishPacket,
   subscribePacket,
   unsubscribePacket,
-} from './test-packets.js';
+} from './test-support/packets.js';
 
 const log = pino({ level: 'silent' });
 const once = (emitter: unknown, event: string) => onceOf(emitter as NodeJS.EventEmitter, event);

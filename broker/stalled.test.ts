@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { WebSocket } from 'ws';
 import { DRAIN_TIMEOUT_MS } from './stalled-subscribers.js';
-import { connectPacket, openSocket, publishPacket, subscribePacket } from './test-packets.js';
+import { connectPacket, openSocket, publishPacket, subscribePacket } from './test-support/packets.js';
 
 interface Urls {
   mqttUrl: string;
@@ -15,7 +15,7 @@ interface Urls {
 /** A broker in a process of its own, since the one without these limits ends its process. */
 const children: ChildProcess[] = [];
 async function brokerProcess(): Promise<Urls & { child: ChildProcess }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('test-broker-process.js', import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('test-support/broker-process.js', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);

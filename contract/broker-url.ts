@@ -1,3 +1,5 @@
+import { UserFacingError } from './user-facing-error.js';
+
 export type BrokerProtocol = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
 /** What a client of MQTT needs to connect. User and password are decoded. */
@@ -13,7 +15,7 @@ export interface BrokerAddress {
 }
 
 /** The message says what is expected, and nothing of what was given: that may hold a password anywhere. */
-export class BrokerUrlError extends Error {
+export class BrokerUrlError extends UserFacingError {
   readonly code = 'BROKER_URL_INVALID';
 }
 
@@ -70,9 +72,18 @@ function loginOf(login: string): { username: string; password?: string } {
   return { username: decode(login.slice(0, colon)), password: decode(login.slice(colon + 1)) };
 }
 
+/** @throws BrokerUrlError whose message is a whole sentence */
+function addressOrSentence(url: string): BrokerAddress {
+  try {
+    return brokerAddress(url);
+  } catch (error) {
+    throw new BrokerUrlError(`The address of the broker must be ${(error as Error).message}; set PULSEBOARD_BROKER_URL.`);
+  }
+}
+
 /** What mqtt.js takes instead of a URL. It goes on trying when the broker refuses: a user may be added, a full broker may have room again. */
 export function brokerConnection(url: string) {
-  const { host, ...address } = brokerAddress(url);
+  const { host, ...address } = addressOrSentence(url);
   const isWebSocket = address.protocol === 'ws' || address.protocol === 'wss';
   // mqtt.js builds a URL for a WebSocket; everything else takes the bare address.
   const hostname = isWebSocket && host.includes(':') ? `[${host}]` : host;

@@ -145,7 +145,7 @@ describe('broker', () => {
     const [finding] = await checkBroker(`mqtt://gateway-1:guessed@${host}`, me, machine);
     expect(finding).toMatchObject({
       verdict: 'fail',
-      says: `mqtt://${host} refuses this gateway: the user name or the password is wrong.`,
+      says: `mqtt://${host} refuses this gateway: the user name or the password is wrong; correct PULSEBOARD_BROKER_URL, or add the user to the broker.`,
     });
   });
 
@@ -172,7 +172,7 @@ describe('broker', () => {
   test.each([
     [{ kind: 'unreachable', code: 'ENOTFOUND' }, 'fail', /no machine has that name/],
     [{ kind: 'unreachable', code: 'EPROTO' }, 'fail', /EPROTO/],
-    [{ kind: 'refused', returnCode: 5 }, 'fail', /not allowed in/],
+    [{ kind: 'refused', returnCode: 5 }, 'fail', /does not allow this user/],
     [{ kind: 'connected', deniedTopics: [], processor: 'online' }, 'ok', /lets this gateway in/],
     [{ kind: 'connected', deniedTopics: ['a/b'], processor: 'online' }, 'fail', /does not let it have a\/b/],
   ] as const)('%j', (probe, verdict, says) => {

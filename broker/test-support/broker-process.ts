@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createBroker } from './broker.js';
+import { createBroker } from '../broker.js';
 
 /** A broker of a test in a process of its own; it ends with its parent. */
 const { mqttUrl, mqttWsUrl } = await createBroker({ host: '127.0.0.1', mqttPort: 0, mqttWsPort: 0, log: pino({ level: 'silent' }) });
