@@ -163,13 +163,14 @@ export class AnchoredClock {
     const { anchor } = this;
     const offsetMs = this.#offsetOf(wallMs, monotonicMs);
     const believedMs = anchor?.offsetMs ?? this.#wallAtStart;
-    const mayFollow = !anchor || anchor.source === 'none' || anchor.source === 'step' || isNtp;
-    if (!mayFollow || !isClockSet(wallMs) || Math.abs(offsetMs - believedMs) < STEP_MS) {
+    if (!isClockSet(wallMs) || Math.abs(offsetMs - believedMs) < STEP_MS) {
       this.#seen = undefined;
       return false;
     }
     if (!this.#seen || Math.abs(offsetMs - this.#seen.offsetMs) >= STEP_MS) this.#seen = { offsetMs, sinceMs: monotonicMs };
-    if (monotonicMs - this.#seen.sinceMs < (anchor ? STEP_LASTS_MS : STEP_OF_NTP_MS)) return false;
+    // A step lasts while it is seen, whether NTP is asked at that moment or not.
+    const mayFollow = !anchor || anchor.source === 'none' || anchor.source === 'step' || isNtp;
+    if (!mayFollow || monotonicMs - this.#seen.sinceMs < (anchor ? STEP_LASTS_MS : STEP_OF_NTP_MS)) return false;
     return this.#set(isNtp ? 'ntp' : 'step', offsetMs, monotonicMs, times.uptimeMs);
   }
 

@@ -92,6 +92,24 @@ test.each([HOUR_MS, -HOUR_MS])('once anchored a step of the wall clock by %p ms 
   expect([next.isAnchored, next.utcNow(), next.wallStepMs()]).toEqual([true, machine.trueMs, stepMs]);
 });
 
+test.each(['ntp', 'processor'] as const)('a clock that %s has set follows a step that NTP vouches for', async (source) => {
+  const clock = open();
+  await answered();
+  if (source === 'ntp') await synchronize();
+  for (let i = 0; i < 3; i++, machine.awakeMs += 3000) clock.hearProcessorNow(machine.trueMs, { processor: 'far', machineBoot: 'another' });
+  expect(clock.health().clockSource).toBe(source);
+  const corrections: unknown[] = [];
+  clock.onAnchored(({ correctsByMs }) => corrections.push(correctsByMs));
+  machine.wallErrorMs = HOUR_MS;
+  isSynchronized = true;
+  for (let i = 0; i < 5; i++, machine.awakeMs += 1000) {
+    poll?.();
+    await answered();
+  }
+  expect([clock.utcNow(), clock.wallStepMs(), clock.health().clockSource]).toEqual([machine.wall(), 0, 'ntp']);
+  expect(corrections).toEqual([undefined, HOUR_MS]);
+});
+
 test('the processor of another machine gives the time, when it is the first', async () => {
   machine.wallErrorMs = -60_000;
   const clock = open();
