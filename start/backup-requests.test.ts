@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -25,6 +25,18 @@ test('a running processor copies its stores, and nothing of it stays', async () 
   expect(readFileSync(join(folder, 'store'), 'utf8')).toBe('readings');
   await remove();
   expect(readdirSync(dataDir)).toEqual([]);
+});
+
+test('the copies are found although the processor has the data folder under another path, as in a container', async () => {
+  await serve(async (folder) => writeFileSync(join(folder, 'store'), 'readings'));
+  const elsewhere = mkdtempSync(join(tmpdir(), 'pulseboard-mount-'));
+  const mounted = join(elsewhere, 'data');
+  symlinkSync(dataDir, mounted);
+  const { folder, remove } = await requestCopies(mounted, 'It is in use.');
+  expect(folder.startsWith(`${mounted}/`)).toBe(true);
+  expect(readFileSync(join(folder, 'store'), 'utf8')).toBe('readings');
+  await remove();
+  rmSync(elsewhere, { recursive: true });
 });
 
 test('a copy that fails is one sentence, and nothing of it stays', async () => {

@@ -29,10 +29,7 @@ const NO_ANSWER_MS = 20_000;
 /** Copies on the disk of the data must not fill it. */
 const SPARE_BYTES = 100_000_000;
 
-type Answer =
-  | { id: string; state: 'copying' }
-  | { id: string; state: 'copied'; folder: string }
-  | { id: string; state: 'failed'; why: string };
+type Answer = { id: string; state: 'copying' } | { id: string; state: 'copied' } | { id: string; state: 'failed'; why: string };
 
 /**
  * Answers requests for copies, until it is ended.
@@ -71,7 +68,7 @@ export async function serveBackups(
 
 async function serve(dataDir: string, id: string, copyStores: (folder: string) => Promise<void>, log: Logger): Promise<void> {
   const answer = (content: Answer) => writeWhole(join(dataDir, ANSWER), content);
-  const folder = join(dataDir, COPIES, /^[0-9a-f-]{36}$/.test(id) ? id : 'unnamed');
+  const folder = copiesOf(dataDir, id);
   await rm(join(dataDir, REQUEST), { force: true });
   await answer({ id, state: 'copying' });
   const beat = setInterval(() => void utimes(join(dataDir, ANSWER), new Date(), new Date()).catch(() => {}), BEAT_MS);
@@ -81,7 +78,7 @@ async function serve(dataDir: string, id: string, copyStores: (folder: string) =
     await rm(join(dataDir, COPIES), { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await copyStores(folder);
-    await answer({ id, state: 'copied', folder });
+    await answer({ id, state: 'copied' });
     log.info('the stores are copied for a backup');
   } catch (error) {
     await rm(join(dataDir, COPIES), { recursive: true, force: true }).catch(() => {});
@@ -92,6 +89,9 @@ async function serve(dataDir: string, id: string, copyStores: (folder: string) =
     clearInterval(beat);
   }
 }
+
+/** Each side finds it below its own path of the data folder: a container may have another one than its host. */
+const copiesOf = (dataDir: string, id: string): string => join(dataDir, COPIES, /^[0-9a-f-]{36}$/.test(id) ? id : 'unnamed');
 
 /** @throws Error when copies of all that is there would leave too little for the readings of the class */
 async function demandSpace(dataDir: string): Promise<void> {
@@ -141,7 +141,7 @@ export async function requestCopies(dataDir: string, user: string, noAnswerMs = 
       await sleep(POLL_MS);
       const answer = await readJson<Answer>(join(dataDir, ANSWER));
       if (answer?.id === id) {
-        if (answer.state === 'copied') return { folder: answer.folder, remove };
+        if (answer.state === 'copied') return { folder: copiesOf(dataDir, id), remove };
         if (answer.state === 'failed') throw new BackupError(`The processor could not copy its stores: ${answer.why}.`);
         const touched = await stat(join(dataDir, ANSWER)).then(
           ({ mtimeMs }) => mtimeMs,
