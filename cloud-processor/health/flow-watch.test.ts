@@ -28,6 +28,13 @@ test.each<[Fate, string]>([
   expect(codes(flow, 30_001)).toEqual([]);
 });
 
+test('readings are deferred for the store, the registry or the clock: the sentence blames none of them alone', () => {
+  const flow = new FlowWatch();
+  run(flow, ['deferred'], 0, 10);
+  const [problem] = flow.problems(10_000);
+  for (const cause of ['store', 'registry', "processor's clock"]) expect(problem?.sentence).toContain(cause);
+});
+
 test('one gateway of two is enough', () => {
   const flow = new FlowWatch();
   run(flow, ['taken'], 0, 20, other);

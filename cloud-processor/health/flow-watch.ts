@@ -30,7 +30,7 @@ const SENTENCES: Record<BadFate, (gateways: string) => string> = {
   deadLettered: (gateways) =>
     `Every reading of ${gateways} is set aside as a dead letter. GET /api/v1/dead-letters names the reason; most often the clock of the gateway or of the processor is wrong.`,
   deferred: (gateways) =>
-    `No reading of ${gateways} is taken at the moment: the store is away or too slow. The gateways keep them; check the disk and the store.`,
+    `No reading of ${gateways} is taken at the moment, and the gateways keep them. The store is away or too slow, the registry does not answer, or the processor's clock may be wrong: the other problems of this list and the log of the processor say which.`,
 };
 
 /** Watches what becomes of the readings of each gateway: hearing much and storing nothing is not health. Times are monotonic ms. */
