@@ -97,7 +97,7 @@ export class RoomBoard {
   /** @param processorNow the processor's clock, UTC ms @returns whether the picture changed */
   note(reading: StoredReading, member: Id, processorNow: number): boolean {
     if (reading.at > processorNow + MAX_AHEAD_MS) this.#clockFaults++;
-    const now = this.#nowAt(processorNow);
+    const now = this.nowAt(processorNow);
     if (reading.at > now + MAX_AHEAD_MS) return false;
     this.#forgetFuture(now);
     if (!isHeartRate(reading)) return false; // a foot pod counts steps, it is nobody
@@ -119,7 +119,7 @@ export class RoomBoard {
 
   /** Lets members leave and the session end. @returns the members that left */
   tick(processorNow: number): Id[] {
-    const now = this.#nowAt(processorNow);
+    const now = this.nowAt(processorNow);
     const gone = this.#forgetFuture(now);
     for (const [member, live] of this.#members) if (now - live.lastReadingAt >= GONE_AFTER_MS + this.slack()) gone.push(member);
     for (const member of gone) this.#members.delete(member);
@@ -155,7 +155,7 @@ export class RoomBoard {
   }
 
   rows(processorNow: number): LiveRow[] {
-    const now = this.#nowAt(processorNow);
+    const now = this.nowAt(processorNow);
     const roster = this.roster();
     const rows = [...this.#members.values()].map((live) =>
       live.row(
@@ -171,7 +171,7 @@ export class RoomBoard {
   }
 
   recentBpm(member: Id, processorNow: number): (number | null)[] | undefined {
-    return this.#members.get(member)?.recentBpm(this.#nowAt(processorNow));
+    return this.#members.get(member)?.recentBpm(this.nowAt(processorNow));
   }
 
   board(rankBy: RankBy, processorNow: number): Board {
@@ -179,14 +179,15 @@ export class RoomBoard {
     return {
       gym: this.gym,
       room: this.room,
-      at: this.#nowAt(processorNow),
+      at: this.nowAt(processorNow),
       rankBy,
       ...(this.#session ? { session: this.#session } : {}),
       members: rows.map(({ ranks: _, ...row }, i) => ({ rank: i + 1, ...row })),
     };
   }
 
-  #nowAt(processorNow: number): number {
+  /** The clock of everything that is shown. @param processorNow the processor's clock, UTC ms */
+  nowAt(processorNow: number): number {
     return processorNow + this.clock.offsetMs;
   }
 

@@ -157,3 +157,16 @@ test('results are in the snapshot while they are shown; a delta brings them, and
   expect(feed.delta(T0).results).toBeNull();
   expect(feed.delta(T0)).not.toHaveProperty('results');
 });
+
+test.each([30_000, -30_000])('a processor whose clock is %p ms off: the page gets the time of the board, not of the processor', (offMs) => {
+  const board = newBoard();
+  const feed = new LiveFeed(board, 'Main', () => connected);
+  for (let ms = 0; ms <= 5000; ms += 250)
+    board.clock.note({ gateway: 'gateway-1', sentAt: T0 + ms, now: T0 + ms + offMs, monotonicMs: ms });
+  const processorNow = T0 + 5000 + offMs;
+  board.note(readingAt(4900, { sensor: 'a', heartRateBpm: 140 }), 'a', processorNow);
+  const snapshot = feed.snapshot(processorNow);
+  const [row] = snapshot.rows;
+  expect([snapshot.now - row!.lastReadingAt, snapshot.now - row!.joinedAt]).toEqual([100, 0]);
+  expect(feed.delta(processorNow + 1000).now).toBe(T0 + 6000);
+});

@@ -21,7 +21,7 @@ export class LiveFeed {
     private readonly resultsOf: (now: number) => SessionResults | undefined = () => undefined,
   ) {}
 
-  /** The whole picture, for somebody who knows nothing. What it shows otherwise than the last delta, the next one tells in any case. */
+  /** The whole picture, for somebody who knows nothing; its `now` is that of its rows. What it shows otherwise than the last delta, the next one tells in any case. */
   snapshot(now: number): LiveSnapshot {
     const { gym, room, session } = this.board;
     const rows = this.board.rows(now);
@@ -34,7 +34,7 @@ export class LiveFeed {
     if (JSON.stringify(results ?? null) !== this.#results) this.#results = UNSURE;
     return {
       type: 'snapshot',
-      now,
+      now: this.board.nowAt(now),
       gym,
       room,
       roomName: this.roomName,
@@ -64,7 +64,7 @@ export class LiveFeed {
     this.#session = session;
     return {
       type: 'delta',
-      now,
+      now: this.board.nowAt(now),
       ...(changed && this.board.session ? { session: this.board.session } : {}),
       rows,
       gone,
