@@ -65,6 +65,8 @@ COPY --from=build /app/cloud-processor/dist cloud-processor/dist
 COPY --from=build /app/cloud-processor/registry/migrations cloud-processor/registry/migrations
 COPY --from=build /app/cloud-processor/registry/books/migrations cloud-processor/registry/books/migrations
 COPY --from=build /app/leaderboard/dist leaderboard/dist
+# What the clock of the machine is worth.
+COPY --from=build /app/edge-gateway/dist/clock edge-gateway/dist/clock
 CMD ["node", "start/dist/main.js", "processor"]
 
 FROM base AS gateway

@@ -18,5 +18,5 @@ export default {
   moduleFileExtensions: ['js', 'mjs', 'json', 'node'],
   testMatch: ['**/*.test.js', '**/start/*.test.mjs'],
   // A safety net, not a measure: machines are shared.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

@@ -1,7 +1,4 @@
 export { type GatewayClock, givenClock, openGatewayClock } from './clock/gateway-clock.js';
-export { machineBootName } from './clock/machine-boot.js';
-export { isNtpSynchronized, readMachineBoot } from './clock/machine-time.js';
-export { readWallSigns, wallTrust } from './clock/wall-trust.js';
 export { messageKinds, runDecodeCommand } from './commands/decode-command.js';
 export { runDoctorCommand } from './commands/doctor-command.js';
 export { runRecordCommand } from './commands/record-command.js';

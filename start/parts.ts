@@ -113,7 +113,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
 
 /** The gateway's own clock, anchored; a virtual one is given to it. */
 async function gatewayClock(time: Time, folder: string, hasProcessor: boolean, log: Logger): Promise<GatewayClock> {
-  const { givenClock, openGatewayClock, readWallSigns, wallTrust } = await import('@pulseboard/edge-gateway');
+  const { givenClock, openGatewayClock } = await import('@pulseboard/edge-gateway');
+  const { readWallSigns, wallTrust } = await import('#machine-clock');
   if (time.kind === 'virtual') return givenClock(time.clock, 'virtual');
   const trust = wallTrust(readWallSigns(Date.now()));
   const clock = openGatewayClock({ folder, report: (sentence) => log.warn(sentence), takesOver: !hasProcessor, trust });
@@ -131,7 +132,7 @@ async function gatewayClock(time: Time, folder: string, hasProcessor: boolean, l
 
 /** What a processor must know of the clock that it runs on. */
 async function machineClock(clock: Clock): Promise<{ boot: string | undefined; doubt: ClockDoubt }> {
-  const { isNtpSynchronized, machineBootName, readMachineBoot, readWallSigns, wallTrust } = await import('@pulseboard/edge-gateway');
+  const { isNtpSynchronized, machineBootName, readMachineBoot, readWallSigns, wallTrust } = await import('#machine-clock');
   const isPlausible = (wallMs: number) => wallTrust(readWallSigns(wallMs)) === 'plausible';
   // Elsewhere the boot has no name that two processes know.
   const boot = process.platform === 'linux' ? machineBootName(readMachineBoot()) : undefined;

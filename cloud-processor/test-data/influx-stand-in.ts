@@ -43,6 +43,8 @@ export class InfluxStandIn {
     const listener = createServer();
     const standIn = new InfluxStandIn(version, listener, portOfServer);
     listener.on('request', (incoming, outgoing) => void standIn.#serve(incoming, outgoing).catch(() => incoming.socket.resetAndDestroy()));
+    // A client must not keep a connection for a later server on the same port.
+    listener.maxRequestsPerSocket = 1;
     listener.listen(port, '127.0.0.1');
     await once(listener, 'listening');
     listener.unref();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 40;
 /** Generous: it only matters when something is broken. */
-export const DEADLINE_MS = 45_000;
+export const DEADLINE_MS = 240_000;
 
 /**
  * Asks until there is an answer.

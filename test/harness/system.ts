@@ -6,7 +6,7 @@ import { mainScript, removeTempFolders, tempFolder } from './environment.js';
 export type Settings = Partial<Record<`PULSEBOARD_${string}`, string>>;
 
 /** For tests and hooks that start whole systems, on a machine that has other work too. */
-export const START_TIMEOUT_MS = 120_000;
+export const START_TIMEOUT_MS = 600_000;
 
 /** Ports that nobody else has, and a folder that is thrown away. */
 const OWN: Settings = { PULSEBOARD_HTTP_PORT: '0', PULSEBOARD_MQTT_PORT: '0', PULSEBOARD_MQTT_WS_PORT: '0' };
