@@ -79,8 +79,11 @@ async function runInside(place, pattern) {
     // Ctrl-C of a terminal goes to us, and from us on.
     detached: true,
   });
-  const stop = () => process.kill(-child.pid, 'SIGKILL');
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop);
+  const stop = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  // Not once: Ctrl-C comes from the terminal and from npm, and the second must not end us before the folder is removed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 130)));
 }
 

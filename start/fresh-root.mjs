@@ -22,8 +22,11 @@ const figures = [];
 async function step(name, work) {
   say(`\n== ${name} ==`);
   const began = performance.now();
-  await work();
-  figures.push(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${name}`);
+  try {
+    await work();
+  } finally {
+    figures.push(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${name}`);
+  }
 }
 
 function makeRoot() {
@@ -152,6 +155,7 @@ try {
   for (const line of figures) say(line);
   say('A fresh machine runs both commands.');
 } catch (error) {
+  for (const line of figures) say(line);
   say(`check:fresh failed: ${error.message}`);
   process.exitCode = 1;
 }
