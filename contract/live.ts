@@ -5,7 +5,8 @@ import type { BoardRow, RankBy, Session } from './member-second.js';
  * The WebSocket of the wall page, `/live/{gym}/{room}`: one snapshot, then deltas, at most 20 a second and at least one a second.
  * `/live` alone is the server's default room. A room that does not exist gets one `unknown-room` message, and the socket is closed with
  * `UNKNOWN_ROOM_CLOSE_CODE`; it appears as soon as a gateway of it is heard, so a page may ask again.
- * All times are the processor's (virtual in a replay): compare them with `now`, never with the page's own clock.
+ * All times are those of the room's board (virtual in a replay), which is the processor's clock unless the room's gateways agree that it is off: compare them
+ * with `now`, never with the page's own clock.
  */
 export interface LiveSnapshot {
   type: 'snapshot';

@@ -101,29 +101,32 @@ describe('broker', () => {
   const statusTopic = topics.processorStatus.build({ processor: 'processor-demo' });
   const status = (more: object) => Buffer.from(JSON.stringify({ status: 'online', version: '1', epoch: 1, ...more }));
 
-  test('with a processor whose clock is ahead', async () => {
+  test.each([
+    [{}, { clockAheadMs: 60_000 }],
+    [{ clock: 'virtual' }, {}],
+    [{ clock: 'unsynced' }, {}],
+  ])('with a processor whose clock is ahead, %j', async (clock, found) => {
     const { aedes, host } = await broker();
     const now = 1_800_000_000_000;
     aedes.on('subscribe', (subscriptions) => {
       if (subscriptions.some(({ topic }) => topic === topics.processorStatus.filter))
         aedes.publish(
-          { cmd: 'publish', qos: 1, dup: false, retain: false, topic: statusTopic, payload: status({ now: now + 60_000 }) },
+          { cmd: 'publish', qos: 1, dup: false, retain: false, topic: statusTopic, payload: status({ now: now + 60_000, ...clock }) },
           () => {},
         );
     });
-    const probe = await probeBroker(`mqtt://${host}`, me, { now: () => now });
-    expect(probe).toEqual({ kind: 'connected', deniedTopics: [], processor: 'online', clockAheadMs: 60_000 });
+    const probe = await probeBroker(`mqtt://${host}`, me, { listenMs: 2000, now: () => now });
+    expect(probe).toEqual({ kind: 'connected', deniedTopics: [], processor: 'online', ...found });
   });
 
-  test('without a processor, and without the right to a topic', async () => {
-    const { aedes, host } = await broker();
-    aedes.authorizeSubscribe = (_, subscription, done) => done(null, subscription.topic.endsWith('/committed') ? null : subscription);
-    expect(await probeBroker(`mqtt://${host}`, me, quick)).toEqual({
-      kind: 'connected',
-      deniedTopics: [topics.committed.build(me)],
-      processor: 'unheard',
-    });
-  });
+  test.each([topics.committed.build(me), topics.gatewayStatus.build(me)])(
+    'without a processor, and without the right to %s',
+    async (denied) => {
+      const { aedes, host } = await broker();
+      aedes.authorizeSubscribe = (_, subscription, done) => done(null, subscription.topic === denied ? null : subscription);
+      expect(await probeBroker(`mqtt://${host}`, me, quick)).toEqual({ kind: 'connected', deniedTopics: [denied], processor: 'unheard' });
+    },
+  );
 
   test('that hangs up on who asks for what it must not have', async () => {
     const { aedes, host } = await broker();

@@ -74,8 +74,8 @@ async function listen(client: MqttClient, params: GatewayParams, now: () => numb
       const status = parsed(payload);
       if (!status || (processor === 'online' && status.status === 'offline')) return;
       processor = status.status;
-      // A retained one tells of some moment in the past, a replay of a time that is its own.
-      if (retain || status.now === undefined || status.clock === 'virtual') return;
+      // A retained one is of some moment in the past, a replay has a time of its own, and a clock that is not set says nothing.
+      if (retain || status.now === undefined || (status.clock !== undefined && status.clock !== 'synced')) return;
       clockAheadMs = status.now - now();
       clearTimeout(timer);
       resolve();
@@ -84,7 +84,7 @@ async function listen(client: MqttClient, params: GatewayParams, now: () => numb
   const deniedTopics: string[] = [];
   // Some brokers hang up on who asks for what it must not have; then nothing more is answered.
   const gone = new Promise<true>((resolve) => client.once('close', () => resolve(true)));
-  for (const filter of [topics.committed.build(params), topics.processorStatus.filter])
+  for (const filter of [topics.committed.build(params), topics.gatewayStatus.build(params), topics.processorStatus.filter])
     if (await Promise.race([isDenied(client, filter), gone, after(CONNECT_TIMEOUT_MS)])) deniedTopics.push(filter);
   if (!client.connected) return { kind: 'connected', deniedTopics, processor };
   await heard;
