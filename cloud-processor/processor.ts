@@ -228,6 +228,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       store,
       books,
       epoch: state.epoch,
+      storeId: state.id,
       storeFault,
       derivation,
       boards,
@@ -289,6 +290,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       books,
       publisher,
       epoch: () => pipeline.epoch,
+      storeId: () => pipeline.storeId,
       isStoreAway: () => pipeline.isStoreAway,
     });
     const tellGateways = () => {

@@ -40,8 +40,16 @@ export const DeadLettersOfGateway = Type.Object(
 );
 export type DeadLettersOfGateway = Static<typeof DeadLettersOfGateway>;
 
+/** Names the data of one store: random, made with the store and kept in it. A restored backup is the same store. */
+export const STORE_ID_PATTERN = '^[0-9a-f]{16}$';
+export const StoreId = Type.String({
+  pattern: STORE_ID_PATTERN,
+  description: 'names the store that speaks; a gateway takes the word of the store that it knows, and of no other',
+});
+
 export const Committed = Type.Object(
   {
+    store: StoreId,
     epoch: Type.Integer({ minimum: 1, maximum: MAX_INT32, description: 'changes when the processor or its store begins anew' }),
     spools: Type.Array(
       Type.Object(

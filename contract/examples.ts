@@ -65,6 +65,7 @@ const gatewayHealth: GatewayHealth = {
 };
 
 const committed: Committed = {
+  store: '5f0c3a9e21b7d846',
   epoch: 3,
   spools: [{ spool: 'k3v9x0q2m7ta', ranges: [[1, 4649]], gone: [[812, 813]], closed: false }],
   rejected: [],

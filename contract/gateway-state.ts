@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { DeadLettersOfGateway } from './committed.js';
+import { DeadLettersOfGateway, StoreId } from './committed.js';
 import { Id } from './ids.js';
 import {
   MAX_CLOCK_DIFFERENCE_MS,
@@ -38,7 +38,7 @@ export const SpoolLedger = Type.Object(
     dropped: Type.Record(Type.String({ pattern: '^[a-z][a-z-]{0,31}$' }), count, {
       additionalProperties: false,
       maxProperties: 16,
-      description: 'readings dropped, by reason: full, age, disk, rejected, damaged, lost',
+      description: 'readings dropped, by reason: full, age, disk, rejected, damaged, lost; elsewhere: another store has them',
     }),
     oldest: Type.Integer({
       minimum: 1,
@@ -128,6 +128,13 @@ export const GatewayHealth = Type.Object(
       maximum: MAX_COUNT,
       description: 'entries of `committed` that went beyond what was sent: forged, or of another card',
     }),
+    store: Type.Optional(StoreId),
+    foreignStore: Type.Optional(
+      Type.String({
+        maxLength: MAX_SENTENCE,
+        description: 'another store than the known one sent `committed` in the last minute, and what to do: a sentence for people',
+      }),
+    ),
     radios: Type.Array(RadioHealth, { maxItems: MAX_RADIOS }),
     straps: Type.Array(
       Type.Object(

@@ -23,6 +23,7 @@ import { radioWithinBounds } from './radio-bounds.js';
 import { RadioCounts } from './radio-counts.js';
 import { RadioWatch, type TellRadio } from './radio-watch.js';
 import { DiskSpool } from './spool/disk-spool.js';
+import { KnownStore } from './spool/known-store.js';
 import { LeftOut } from './unify/left-out.js';
 import type { SensorGate } from './unify/sensor-gate.js';
 import { createUnifier } from './unify/unifier.js';
@@ -82,8 +83,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const id = spoolId(boot);
   const segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.ceil(limits.maxBytes / SEGMENTS_OF_A_SPOOL));
   const disk = DiskSpool.open({ folder, gateway, id, machineBoot: clock.machineBoot, segmentBytes });
+  const knownStore = new KnownStore(folder);
   for (const report of disk.reports) log.warn(report);
-  const protocol = new GatewayProtocol(id, disk.recovered, Math.random);
+  const protocol = new GatewayProtocol(id, disk.recovered, Math.random, { store: knownStore.saved });
   if (protocol.heldCount) log.info({ readings: protocol.heldCount }, 'readings of former runs wait in the spool');
   const radioLog = options.radioLog === undefined ? undefined : openRadioLog(options.radioLog, (sentence) => log.warn(sentence));
 
@@ -92,6 +94,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const tell = (sentence: string, isFault: boolean) => {
     options.tell?.(sentence);
     log[isFault ? 'warn' : 'info'](sentence);
+  };
+  const foreignStore = () => {
+    const sentence = publisher.foreignStore;
+    return sentence === undefined ? {} : { foreignStore: cutSentence(sentence, MAX_SENTENCE) };
   };
   const health = (): GatewayHealth => {
     const straps = unifier
@@ -110,6 +116,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...(disk.diskFault === undefined ? {} : { spoolFault: cutSentence(disk.diskFault, MAX_SENTENCE) }),
       ...(publisher.deadLetters.length ? { deadLetters: [...publisher.deadLetters] } : {}),
       refusedCommits: protocol.refusedEntries,
+      ...(protocol.store === undefined ? {} : { store: protocol.store }),
+      ...foreignStore(),
       radios: counts.health(radio.receivers()).slice(0, MAX_RADIOS).map(radioWithinBounds),
       straps,
       ...load(),
@@ -150,6 +158,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const publisher = new Publisher({
     protocol,
     disk,
+    knownStore,
     uplink,
     gateway,
     boot,

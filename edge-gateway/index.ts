@@ -4,6 +4,7 @@ export { runDoctorCommand } from './commands/doctor-command.js';
 export { runRecordCommand } from './commands/record-command.js';
 export { runScanCommand } from './commands/scan-command.js';
 export { commandUsage } from './commands/usage.js';
+export { runUseStoreCommand } from './commands/use-store-command.js';
 export * from './gateway.js';
 export * from './metrics.js';
 export { type MadeUpPlan, planRadio, type RadioPlan, type RealPlan, RecordingError, simulatedPlan, WorkoutError } from './radio-plan.js';

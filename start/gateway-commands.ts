@@ -44,6 +44,11 @@ export const gatewayCommands: Readonly<Record<string, GatewayCommand>> = {
     const { runRecordCommand } = await import('@pulseboard/edge-gateway');
     return runRecordCommand(args, settings(), { ...io, terminal: terminal(), stopping: askedToStop() });
   },
+  async 'use-store'(args, io) {
+    const { runUseStoreCommand } = await import('@pulseboard/edge-gateway');
+    const values = settings();
+    return runUseStoreCommand(args, spoolDirOf(values, dataDirOf(values)), io);
+  },
   async doctor(args, io) {
     const { runDoctorCommand } = await import('@pulseboard/edge-gateway');
     const values = settings();

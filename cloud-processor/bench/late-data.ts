@@ -96,6 +96,7 @@ const pipeline = new Pipeline({
   store,
   books,
   epoch: state.epoch,
+  storeId: state.id,
   derivation,
   boards,
   readingsMs: 30 * 86_400_000,

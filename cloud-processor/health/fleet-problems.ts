@@ -35,6 +35,13 @@ export function fleetProblems(fleet: readonly FleetGateway[], now: number): Prob
       (names) => `${names} hears straps, but no reading of it arrives: look at the log of the gateway and at the rules of the broker.`,
       true,
     ),
+    ...problem(
+      'gateway-foreign-store',
+      fleet.filter(({ presence, health }) => presence === 'online' && health?.foreignStore !== undefined),
+      (names) =>
+        `${names} hears commits of another store than its own and keeps its readings: stop the other processor, or run \`npm run gateway -- use-store\` on it with the id that its log names.`,
+      false,
+    ),
     ...clones.map(({ sentence }) => ({ code: 'gateway-cloned', sentence, stopsData: false })),
   ];
 }

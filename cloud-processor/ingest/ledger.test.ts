@@ -38,6 +38,31 @@ test.each<[string, Partial<SpoolEntry>, ReturnType<typeof figures>]>([
   ],
   ['closed, never told', { ranges: [[3, 9]], closed: true }, { decoded: 9, committed: 7, dropped: { lost: 2 }, open: 0, abandoned: 0 }],
   [
+    'gone, since another store took it',
+    { ranges: [[178, 350]], goneCount: 177, told: { ...told(359), waiting: 5, isElsewhere: true } },
+    { decoded: 359, committed: 173, dropped: { elsewhere: 177 }, open: 9, abandoned: 0 },
+  ],
+  [
+    'gone, since a restored backup lacks it',
+    { ranges: [[178, 350]], goneCount: 177, told: { ...told(359), waiting: 5 } },
+    { decoded: 359, committed: 173, dropped: { lost: 177 }, open: 9, abandoned: 0 },
+  ],
+  [
+    'gone and dropped is not elsewhere',
+    { ranges: [[5, 9]], goneCount: 4, told: told(9, { full: 4 }) },
+    { decoded: 9, committed: 5, dropped: { full: 4 }, open: 0, abandoned: 0 },
+  ],
+  [
+    'gone before its gateway said why',
+    { ranges: [[5, 9]], goneCount: 4, told: { ...told(9), waiting: 4 } },
+    { decoded: 9, committed: 5, dropped: { lost: 4 }, open: 0, abandoned: 0 },
+  ],
+  [
+    'closed, and another store has the rest',
+    { ranges: [[3, 9]], goneCount: 2, closed: true, told: { ...told(9), isElsewhere: true } },
+    { decoded: 9, committed: 7, dropped: { elsewhere: 2 }, open: 0, abandoned: 0 },
+  ],
+  [
     'abandoned',
     { ranges: [[1, 5]], told: told(9, { full: 1 }), isAbandoned: true },
     { decoded: 9, committed: 5, dropped: { full: 1 }, open: 3, abandoned: 3 },
@@ -67,14 +92,16 @@ test('whatever a gateway tells, its spools balance to the unit, and the totals a
       ranges: fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 9 })), { maxLength: 5 }),
       decoded: fc.integer({ min: 0, max: 90 }),
       dropped: fc.dictionary(fc.constantFrom('full', 'age', 'lost', 'rejected'), fc.integer({ min: 0, max: 40 })),
+      goneCount: fc.integer({ min: 0, max: 60 }),
       hasHealth: fc.boolean(),
       closed: fc.boolean(),
       isAbandoned: fc.boolean(),
     })
-    .map(({ ranges, decoded, dropped, hasHealth, closed, isAbandoned }) =>
+    .map(({ ranges, decoded, dropped, goneCount, hasHealth, closed, isAbandoned }) =>
       entryOf({
         ranges: new Ranges(ranges.map(([from, more]) => [from, from + more])).toArray(),
         closed,
+        goneCount,
         isAbandoned: isAbandoned && !closed,
         ...(hasHealth ? { told: told(decoded, dropped) } : {}),
       }),

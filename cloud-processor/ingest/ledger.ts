@@ -31,11 +31,18 @@ export type LedgerTotals = Omit<LedgerRow, 'gym' | 'room' | 'gateway' | 'spool' 
 
 /** Of a closed spool: given up, and its gateway did not come to say why. */
 const UNTOLD = 'lost';
+/** Another store has them: they never come here. */
+const ELSEWHERE = 'elsewhere';
 
 export function ledgerRow({ gym, room, gateway, spool, ranges, told, ...entry }: SpoolEntry): LedgerRow {
   const { committed, deadLettered, goneCount, waiting, closed, isAbandoned } = entry;
   const decoded = Math.max(told?.decoded ?? 0, ranges.at(-1)?.[1] ?? 0);
-  const dropped = balanced(told?.dropped ?? {}, decoded - committed, closed);
+  const dropped = balanced(
+    told?.dropped ?? {},
+    decoded - committed,
+    closed ? decoded - committed : goneCount,
+    takenElsewhere(told, committed),
+  );
   const open = decoded - committed - sumOf(dropped);
   return {
     gym,
@@ -91,9 +98,12 @@ export function rowsByGateway(rows: Iterable<LedgerRow>): Map<string, LedgerRow[
 /**
  * The gateway's counts as they fit to what is committed by now: what it dropped may have been stored before it heard of that.
  * Lost ones go first: of those it knows least.
- * @param limit readings that are not committed; of a closed spool all of them were dropped
+ * What is gone and not dropped by the gateway is in another store, or its gateway has not said why.
+ * @param limit readings that are not committed
+ * @param gone those of them that never come; of a closed spool all
+ * @param elsewhere how many another store has, at most
  */
-function balanced(told: Readonly<Record<string, number>>, limit: number, closed: boolean): Record<string, number> {
+function balanced(told: Readonly<Record<string, number>>, limit: number, gone: number, elsewhere: number): Record<string, number> {
   const dropped = { ...told };
   let excess = sumOf(dropped) - limit;
   const reasons = Object.keys(dropped).sort((a, b) => Number(b === UNTOLD) - Number(a === UNTOLD) || (a < b ? -1 : 1));
@@ -104,8 +114,16 @@ function balanced(told: Readonly<Record<string, number>>, limit: number, closed:
     excess -= taken;
     if (dropped[reason] === 0) delete dropped[reason];
   }
-  if (closed && excess < 0) dropped[UNTOLD] = (dropped[UNTOLD] ?? 0) - excess;
+  const unexplained = Math.max(0, Math.min(gone, limit) - sumOf(dropped));
+  const taken = Math.min(unexplained, elsewhere);
+  if (taken > 0) dropped[ELSEWHERE] = (dropped[ELSEWHERE] ?? 0) + taken;
+  if (unexplained > taken) dropped[UNTOLD] = (dropped[UNTOLD] ?? 0) + unexplained - taken;
   return dropped;
+}
+
+/** Its gateway knows another store, and heard of more commits than this one has. After a restored backup such readings are lost, not elsewhere. */
+function takenElsewhere(told: SpoolEntry['told'], committed: number): number {
+  return told?.isElsewhere ? Math.max(0, told.decoded - told.waiting - sumOf(told.dropped) - committed) : 0;
 }
 
 const sumOf = (dropped: Readonly<Record<string, number>>): number => Object.values(dropped).reduce((sum, count) => sum + count, 0);

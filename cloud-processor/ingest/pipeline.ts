@@ -18,6 +18,8 @@ export interface PipelineOptions extends ReceptionOptions {
   /** As the store's state has them. */
   books: SpoolBooks;
   epoch: number;
+  /** As the store's state names it. */
+  storeId: string;
   /** The store is away from the start: why, for people. */
   storeFault?: string | undefined;
   derivation: Derivation;
@@ -47,6 +49,7 @@ export class Pipeline {
   readonly #monotonic: () => number;
   readonly #faults: LimitedLog;
   #epoch: number;
+  #storeId: string;
   /** Of former epochs of this process. */
   #former: BookCounts = { received: 0, stored: 0, deadLettered: 0, duplicate: 0, turnedAway: 0 };
   #isStoreAway = false;
@@ -61,6 +64,7 @@ export class Pipeline {
     this.books = options.books;
     this.#reception = new Reception(options);
     this.#epoch = options.epoch;
+    this.#storeId = options.storeId;
     if (options.storeFault !== undefined) {
       this.#isStoreAway = true;
       this.#storeFault = options.storeFault;
@@ -76,6 +80,11 @@ export class Pipeline {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Names the store for which `committed` speaks. */
+  get storeId(): string {
+    return this.#storeId;
   }
 
   /** A write failed, and the store has not answered since. */
@@ -129,7 +138,8 @@ export class Pipeline {
 
   /** @param isKept the broker kept it for new subscribers: it may be old */
   hearHealth(from: GatewayParams, health: GatewayHealth, isKept: boolean): void {
-    const faults = this.books.hearHealth(from, health, this.#monotonic(), isKept ? undefined : this.options.clock());
+    const isElsewhere = health.store !== undefined && health.store !== this.#storeId;
+    const faults = this.books.hearHealth(from, { ...health, isElsewhere }, this.#monotonic(), isKept ? undefined : this.options.clock());
     const { gym, room, gateway } = from;
     if (faults.length)
       this.#faults.warn(
@@ -228,6 +238,7 @@ export class Pipeline {
       this.#former = this.counts;
       this.books.reopen(state.spools);
       this.#epoch = state.epoch;
+      this.#storeId = state.id;
       this.#isStoreAway = false;
       this.#storeFault = undefined;
       this.#reception.isClosed = this.#isStopped;

@@ -229,5 +229,10 @@ function isAbandoned({ closed, desk, heardAt }: Book): boolean {
 function sameCounts(a: ToldOfSpool | undefined, b: ToldOfSpool | undefined): boolean {
   if (!a || !b) return a === b;
   const reasons = new Set([...Object.keys(a.dropped), ...Object.keys(b.dropped)]);
-  return a.decoded === b.decoded && a.waiting === b.waiting && [...reasons].every((reason) => a.dropped[reason] === b.dropped[reason]);
+  return (
+    (a.isElsewhere ?? false) === (b.isElsewhere ?? false) &&
+    a.decoded === b.decoded &&
+    a.waiting === b.waiting &&
+    [...reasons].every((reason) => a.dropped[reason] === b.dropped[reason])
+  );
 }

@@ -151,7 +151,7 @@ export class SpoolBooks {
    * @param listedAt UTC ms of the processor's clock; without it (a message that the broker kept) it says nothing of now, and its counts are not noted
    * @returns why something of it is not believed
    */
-  hearHealth(from: GatewayParams, { boot, at, spools }: HeldSpools, now: number, listedAt?: number): string[] {
+  hearHealth(from: GatewayParams, { boot, at, spools, isElsewhere = false }: HeldSpools, now: number, listedAt?: number): string[] {
     const desk = this.#deskOf(from);
     const { lastHealth } = desk;
     if (lastHealth?.boot === boot && at < lastHealth.at && now - lastHealth.heardAt < OLDER_IGNORED_MS) return [];
@@ -180,7 +180,8 @@ export class SpoolBooks {
       if (decoded === undefined) continue;
       book.reach = advance(book.reach, decoded, now);
       book.gone = upTo(book.gone, decoded);
-      if (listedAt !== undefined) tell(book, { decoded, waiting: waiting ?? 0, dropped: dropped ?? {}, listedAt }, now);
+      if (listedAt === undefined) continue;
+      tell(book, { decoded, waiting: waiting ?? 0, dropped: dropped ?? {}, listedAt, ...(isElsewhere ? { isElsewhere } : {}) }, now);
     }
     return faults;
   }
@@ -268,8 +269,11 @@ export class SpoolBooks {
    * What each gateway may forget, of the spools that it holds. The names of unreadable batches are handed out once.
    * @param isAsked leaves out the others
    */
-  committed(epoch: number, isAsked: (to: GatewayParams) => boolean = () => true): { to: GatewayParams; message: Committed }[] {
-    const messages: { to: GatewayParams; message: Committed }[] = [];
+  committed(
+    epoch: number,
+    isAsked: (to: GatewayParams) => boolean = () => true,
+  ): { to: GatewayParams; message: Omit<Committed, 'store'> }[] {
+    const messages: { to: GatewayParams; message: Omit<Committed, 'store'> }[] = [];
     for (const { to, listed, rejected, deadLetters } of this.#desks.values()) {
       if ((listed.size === 0 && rejected.size === 0) || !isAsked(to)) continue;
       const spools = [...listed].slice(-MAX_SPOOLS).map(messageOf);

@@ -22,9 +22,13 @@ export interface SpoolRecord {
 export interface ToldOfSpool extends Pick<SpoolLedger, 'decoded' | 'waiting' | 'dropped'> {
   /** The processor's clock when it heard that, UTC ms. */
   listedAt: number;
+  /** What its gateway calls committed, another store has: its gateway knows that one. */
+  isElsewhere?: boolean;
 }
 
 /** What the books need of a gateway's health; without the counts of its ledger, none are noted. */
 export type HeldSpools = Pick<GatewayHealth, 'boot' | 'at'> & {
+  /** The gateway keeps its readings for another store than the one of these books. */
+  isElsewhere?: boolean;
   spools: readonly (Pick<SpoolLedger, 'spool' | 'oldest' | 'drained'> & Partial<Pick<SpoolLedger, 'decoded' | 'waiting' | 'dropped'>>)[];
 };

@@ -21,7 +21,13 @@ beforeEach(() => {
     },
     committed: (to: GatewayParams, message: Committed) => told.push([to, message]),
   };
-  committed = new CommittedPublisher({ books, publisher, epoch: () => 4, isStoreAway: () => isStoreAway });
+  committed = new CommittedPublisher({
+    books,
+    publisher,
+    epoch: () => 4,
+    storeId: () => '5f0c3a9e21b7d846',
+    isStoreAway: () => isStoreAway,
+  });
   books.take({ ...one, spool: 'spool0001' }, 1, 1, 1, 0);
   books.take({ ...two, spool: 'spool0002' }, 1, 1, 1, 0);
   books.reject(one, 'hash', 'no JSON');

@@ -6,6 +6,8 @@ export interface CommittedPublisherOptions {
   books: SpoolBooks;
   publisher: Pick<Publisher, 'connected' | 'committed'>;
   epoch(): number;
+  /** For which store it speaks. */
+  storeId(): string;
   /** What the books say is not sure then. */
   isStoreAway(): boolean;
 }
@@ -27,9 +29,9 @@ export class CommittedPublisher {
 
   /** Names of unreadable batches are handed out once: not when nobody would hear them. */
   #tell(isAsked: (to: GatewayParams) => boolean): void {
-    const { books, publisher, epoch, isStoreAway } = this.options;
+    const { books, publisher, epoch, storeId, isStoreAway } = this.options;
     if (isStoreAway() || !publisher.connected) return;
-    for (const { to, message } of books.committed(epoch(), isAsked)) publisher.committed(to, message);
+    for (const { to, message } of books.committed(epoch(), isAsked)) publisher.committed(to, { store: storeId(), ...message });
   }
 }
 

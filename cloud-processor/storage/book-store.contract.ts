@@ -1,6 +1,8 @@
 import { letterOf, recordOf, T0 } from '../test-data/readings.js';
 import type { BookStore, BooksWrite } from './book-store.js';
 
+const anId = expect.stringMatching(/^[0-9a-f]{16}$/);
+
 const write = (fields: Partial<BooksWrite>): BooksWrite => ({
   spools: [],
   deadLetters: [],
@@ -17,14 +19,14 @@ const write = (fields: Partial<BooksWrite>): BooksWrite => ({
 export function bookStoreContract(open: (store: string) => Promise<BookStore>): void {
   test('begins, counts its begins, and knows what was committed', async () => {
     const books = await open('state');
-    expect(await books.begin()).toEqual({ epoch: 1, watermarkAt: undefined, spools: [] });
+    expect(await books.begin()).toEqual({ id: anId, epoch: 1, watermarkAt: undefined, spools: [] });
     const told = { decoded: 9, waiting: 0, dropped: {}, listedAt: T0 };
     const spools = [recordOf('spool0002', { ranges: [[1, Number.MAX_SAFE_INTEGER]], told }), recordOf('spool0001', { gone: [[3, 4]] })];
     await books.commit(write({ spools, watermarkAt: T0 + 1000 }));
     await books.commit(write({ spools: [{ ...spools[1]!, closed: true, room: 'studio' }], watermarkAt: T0 + 2000 }));
     const due = [{ ...spools[1]!, closed: true, room: 'studio' }, spools[0]];
-    expect(await books.begin()).toEqual({ epoch: 2, watermarkAt: T0 + 2000, spools: due });
-    expect(await (await open('state')).begin()).toEqual({ epoch: 3, watermarkAt: T0 + 2000, spools: due });
+    expect(await books.begin()).toEqual({ id: anId, epoch: 2, watermarkAt: T0 + 2000, spools: due });
+    expect(await (await open('state')).begin()).toEqual({ id: anId, epoch: 3, watermarkAt: T0 + 2000, spools: due });
   });
 
   test('what is committed before the first begin counts as no epoch', async () => {
@@ -125,7 +127,7 @@ export function bookStoreContract(open: (store: string) => Promise<BookStore>): 
     await one.begin();
     await one.commit(write({ spools: [recordOf('spool0001')], deadLetters: [letterOf(1)] }));
     await other.finish([]);
-    expect(await other.begin()).toEqual({ epoch: 1, watermarkAt: undefined, spools: [] });
+    expect(await other.begin()).toEqual({ id: anId, epoch: 1, watermarkAt: undefined, spools: [] });
     expect(await other.unfinished()).toBeUndefined();
     expect(await other.deadLetters({ limit: 9 })).toEqual([]);
     expect(await other.deadLetterCounts()).toEqual(new Map());

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Id, MemberSecond } from '@pulseboard/contract';
@@ -63,10 +64,12 @@ export class DuckDbTimeSeriesStore implements TimeSeriesStore {
     return this.#transaction(async (writer) => {
       const rows = (await writer.runAndReadAll('SELECT name, value FROM processor_state')).getRowObjectsJS();
       const state = new Map(rows.map((row) => [row.name, Number(row.value)]));
+      const id = idOf(rows.find(({ name }) => name === 'store_id')?.value);
       const spools = await spoolsTable.rowsOf(await writer.run(`SELECT ${spoolsTable.select} FROM spools ORDER BY spool`), new Breather());
       const epoch = (state.get('epoch') ?? 0) + 1;
       await writer.run(setState('epoch', epoch));
-      return { epoch, watermarkAt: state.get('watermark_at'), spools };
+      if (id.isNew) await writer.run(setState('store_id', id.value));
+      return { id: textOfId(id.value), epoch, watermarkAt: state.get('watermark_at'), spools };
     });
   }
 
@@ -347,7 +350,14 @@ const spanOf = (from: readonly number[], until: readonly number[]): string =>
   `at_ms >= ${from.reduce((a, b) => Math.min(a, b))} AND at_ms < ${until.reduce((a, b) => Math.max(a, b))}`;
 
 const ofMember = (gym: Id | undefined): string => `member = $1 AND at_ms >= $2 AND at_ms < $3${gym ? ' AND gym = $4' : ''}`;
-const setState = (name: string, value: number): string =>
+/** The table keeps 64-bit integers with a sign: a new id has 63 random bits. */
+function idOf(stored: unknown): { value: bigint; isNew: boolean } {
+  if (typeof stored === 'bigint') return { value: stored, isNew: false };
+  return { value: BigInt.asUintN(63, randomBytes(8).readBigUInt64BE()), isNew: true };
+}
+const textOfId = (id: bigint): string => id.toString(16).padStart(16, '0');
+
+const setState = (name: string, value: number | bigint): string =>
   `DELETE FROM processor_state WHERE name = '${name}'; INSERT INTO processor_state VALUES ('${name}', ${value});`;
 /** Ids only: they hold neither quotes nor backslashes, and are quoted all the same. */
 const quote = (id: Id): string => `'${id.replaceAll("'", "''")}'`;

@@ -2,6 +2,8 @@ import type { Totals } from '../aggregation/totals.js';
 import { letterOf, readingAt, recordOf, secondOf, T0 } from '../test-data/readings.js';
 import { type StoreWrite, type TimeSeriesStore, UnstorableError } from './time-series-store.js';
 
+const anId = expect.stringMatching(/^[0-9a-f]{16}$/);
+
 const at = (second: number) => T0 + second * 1000;
 const write = (fields: Partial<StoreWrite>): StoreWrite => ({
   readings: [],
@@ -159,18 +161,18 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
     };
     const impossible = secondOf(6, { beats: 1e9 });
     await expect(store.write(write({ ...bad, seconds: [secondOf(5), impossible], watermarkAt: at(9) }))).rejects.toThrow();
-    expect(await store.begin()).toEqual({ epoch: 2, watermarkAt: at(1), spools: [first] });
+    expect(await store.begin()).toEqual({ id: anId, epoch: 2, watermarkAt: at(1), spools: [first] });
     expect(await store.readings({ gym: 'demo', sensors: [], ...always })).toEqual([]);
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([secondOf(1)]);
     expect(await store.deadLetters({ limit: 9 })).toEqual([letterOf(1)]);
     const next = recordOf('spool001', { ranges: [[1, 3]] });
     await store.write(write({ seconds: [secondOf(7)], watermarkAt: at(2), spools: [next] }));
     expect(await store.memberSeconds({ member: 'ada', ...always, limit: 9 })).toEqual([secondOf(1), secondOf(7)]);
-    expect(await reopen('atomic')).toEqual({ epoch: 3, watermarkAt: at(2), spools: [next] });
+    expect(await reopen('atomic')).toEqual({ id: anId, epoch: 3, watermarkAt: at(2), spools: [next] });
   });
 
   test('epoch, watermark and every field of a spool survive reopening; a record replaces the one before', async () => {
-    expect(await fresh('state')).toEqual({ epoch: 1, watermarkAt: undefined, spools: [] });
+    expect(await fresh('state')).toEqual({ id: anId, epoch: 1, watermarkAt: undefined, spools: [] });
     const told = { decoded: 30, waiting: 3, dropped: { full: 2, "it's": 1 }, listedAt: at(1) };
     const full = recordOf('spool001', {
       ranges: [
@@ -188,16 +190,24 @@ export function storeContract(open: (name: string) => Promise<TimeSeriesStore>):
       store.write(write({ spools: [{ ...full, room: 'studio' }], watermarkAt: at(3) })),
     ]);
     const spools = [{ ...full, room: 'studio' }, recordOf('spool002', { ranges: [[5, 5]] }), recordOf('spool003')];
-    expect(await reopen('state')).toEqual({ epoch: 2, watermarkAt: at(3), spools });
+    expect(await reopen('state')).toEqual({ id: anId, epoch: 2, watermarkAt: at(3), spools });
+  });
+
+  test('names its data by an id that stays: through begins, writes and reopening', async () => {
+    const { id } = await fresh('identity');
+    await store.write(write({ seconds: [secondOf(1)], watermarkAt: at(1) }));
+    expect((await store.begin()).id).toBe(id);
+    expect((await reopen('identity')).id).toBe(id);
+    expect((await fresh('another-identity')).id).not.toBe(id);
   });
 
   test('begins again while it is open: a new epoch, and what stands in the store', async () => {
     await fresh('again');
     await store.write(write({ spools: [recordOf('spool001', { ranges: [[1, 1]] })], watermarkAt: at(1) }));
     const state = { watermarkAt: at(1), spools: [recordOf('spool001', { ranges: [[1, 1]] })] };
-    expect(await store.begin()).toEqual({ epoch: 2, ...state });
-    expect(await store.begin()).toEqual({ epoch: 3, ...state });
-    expect(await reopen('again')).toEqual({ epoch: 4, ...state });
+    expect(await store.begin()).toEqual({ id: anId, epoch: 2, ...state });
+    expect(await store.begin()).toEqual({ id: anId, epoch: 3, ...state });
+    expect(await reopen('again')).toEqual({ id: anId, epoch: 4, ...state });
   });
 
   test('dead letters are listed newest first, page by page, counted by reason, and go when they are none any more', async () => {

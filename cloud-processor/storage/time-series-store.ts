@@ -29,6 +29,8 @@ export interface StoreWrite {
 
 /** What a processor must know when it starts, and when its store is back. */
 export interface StoreState {
+  /** Names the data of this store (`StoreId`): made at its first begin, the same ever after. */
+  id: string;
   /** Counts the begins on this store. */
   epoch: number;
   watermarkAt: number | undefined;

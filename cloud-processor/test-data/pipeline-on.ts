@@ -21,12 +21,13 @@ export interface PipelineStart extends Partial<PipelineOptions> {
 /** A pipeline on a store, as a process makes it at its start: every room is known, nobody is told anything but who asks for it, and flushes are called for. */
 export async function pipelineOn({ rosterOf, keepMs, ...options }: PipelineStart): Promise<Pipeline> {
   const { store, clock } = options;
-  const { epoch, spools, watermarkAt } = await store.begin();
+  const { id, epoch, spools, watermarkAt } = await store.begin();
   const derivation = new Derivation({ store, rosterOf, clock, watermarkAt, ...(keepMs === undefined ? {} : { keepMs }) });
   await derivation.resume();
   return new Pipeline({
     books: new SpoolBooks(spools),
     epoch,
+    storeId: id,
     derivation,
     boards: new Boards(rosterOf),
     readingsMs: READINGS_MS,

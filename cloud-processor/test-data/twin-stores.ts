@@ -65,7 +65,7 @@ export class TwinStores {
   /** For the end: the books, too. */
   async agreeAndClose(): Promise<void> {
     await this.agree();
-    const [{ epoch: _, ...found }, { epoch: __, ...due }] = await Promise.all([this.recover(), this.oracle.begin()]);
+    const [{ epoch: _, id: _id, ...found }, { epoch: __, id: __id, ...due }] = await Promise.all([this.recover(), this.oracle.begin()]);
     expect(found).toEqual(due);
     await Promise.all([this.store.close(), this.oracle.close()]);
   }

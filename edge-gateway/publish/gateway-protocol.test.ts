@@ -4,6 +4,8 @@ import type { RecoveredSpool, SpoolState } from './spool-state.js';
 
 const CURRENT = 'spool-now';
 const OLDER = 'spool-old';
+const STORE = '5f0c3a9e21b7d846';
+const FOREIGN = '0123456789abcdef';
 
 /** What a former process left: numbers 1…written, of which some may be missing. */
 const older = (written: number, of: Partial<RecoveredSpool> = {}): RecoveredSpool => ({
@@ -26,7 +28,12 @@ function append(protocol: GatewayProtocol, count: number, now = 0): void {
   for (let i = 0; i < count; i++) protocol.append(now);
 }
 
-const committed = (spool: string, ranges: NumberRange[], of: { gone?: NumberRange[]; closed?: boolean; epoch?: number } = {}) => ({
+const committed = (
+  spool: string,
+  ranges: NumberRange[],
+  of: { gone?: NumberRange[]; closed?: boolean; epoch?: number; store?: string } = {},
+) => ({
+  store: of.store ?? STORE,
   epoch: of.epoch ?? 1,
   rejected: [],
   spools: [{ spool, ranges, gone: of.gone ?? [], closed: of.closed ?? false }],
@@ -379,8 +386,64 @@ test.each([1, 2])(
         sent.set(first, times);
         const closed = spool.heldCount === last - first + 1;
         if (times >= heardAt)
-          protocol.hear({ epoch: 1, rejected: [], spools: [{ spool: spool.id, ranges: [[first, last]], gone: [], closed }] }, s * 1000);
+          protocol.hear(
+            { store: STORE, epoch: 1, rejected: [], spools: [{ spool: spool.id, ranges: [[first, last]], gone: [], closed }] },
+            s * 1000,
+          );
       }
     expect(protocol.spools.map(({ id }) => id)).toEqual(['spoolstuck', 'spoolcurrent']);
   },
 );
+
+describe('the store that counts', () => {
+  const sentTen = (store?: string) => {
+    const protocol = open([older(100)], store === undefined ? {} : { store });
+    protocol.connect();
+    append(protocol, 10);
+    protocol.due(0);
+    return protocol;
+  };
+
+  test('is the first one that is heard; another one changes nothing', () => {
+    const protocol = sentTen();
+    protocol.hear(committed(CURRENT, [[1, 2]]), 1);
+    for (const foreign of [
+      committed(CURRENT, [[1, 10]], { store: FOREIGN }),
+      committed(CURRENT, [], { store: FOREIGN, epoch: 7 }),
+      committed(CURRENT, [[1, 1e6]], { store: FOREIGN }),
+      committed(OLDER, [[1, 50]], { store: FOREIGN, gone: [[51, 100]], closed: true }),
+    ]) {
+      expect(protocol.hear(foreign, 2)).toEqual([]);
+      expect(protocol.heldCount).toBe(108);
+      expect(protocol.due(2)).toEqual([]);
+    }
+    expect([protocol.store, protocol.refusedEntries]).toEqual([STORE, 0]);
+    protocol.hear(committed(CURRENT, [[1, 10]]), 3);
+    expect(protocol.heldCount).toBe(100);
+  });
+
+  test('is the one of a former process, whoever is heard first', () => {
+    const protocol = sentTen(STORE);
+    protocol.hear(committed(CURRENT, [[1, 10]], { store: FOREIGN }), 1);
+    expect([protocol.store, protocol.heldCount]).toEqual([STORE, 110]);
+  });
+
+  test('changes by an order: what is held goes to the new one at once, and the counts stay whole', () => {
+    const protocol = sentTen();
+    protocol.hear(committed(CURRENT, [[1, 4]]), 1);
+    protocol.hear(committed(OLDER, [[11, 20]]), 1);
+    protocol.useStore(FOREIGN);
+    expect(spans(protocol.due(2))).toEqual([`${OLDER} 1-10`, `${OLDER} 21-100`, `${CURRENT} 5-10`]);
+    expect(protocol.spools.map((spool) => spool.droppedCounts())).toEqual([{ elsewhere: 10 }, { elsewhere: 4 }]);
+    for (const spool of protocol.spools) expect(balance(spool)).toBe(spool.written);
+    const rest: NumberRange[] = [
+      [1, 10],
+      [21, 100],
+    ];
+    expect(ids(protocol.hear(committed(OLDER, rest, { store: FOREIGN, gone: [[11, 20]], closed: true }), 3))).toEqual([OLDER]);
+    protocol.useStore(STORE);
+    protocol.hear(committed(CURRENT, [[1, 10]]), 4);
+    expect(protocol.current).toMatchObject({ heldCount: 0 });
+    expect([balance(protocol.current), protocol.current.droppedCounts()]).toEqual([10, {}]);
+  });
+});

@@ -18,9 +18,16 @@ export interface ProtocolOptions {
   maxBackoffMs?: number;
   /** Readings in a batch, at most. */
   maxBatchReadings?: number;
+  /** The store whose commits count; absent: the first one that is heard. */
+  store?: string | undefined;
 }
 
-const DEFAULTS: Required<ProtocolOptions> = { windowBatches: 16, baseBackoffMs: 4000, maxBackoffMs: 120_000, maxBatchReadings: 1000 };
+const DEFAULTS: Required<Omit<ProtocolOptions, 'store'>> = {
+  windowBatches: 16,
+  baseBackoffMs: 4000,
+  maxBackoffMs: 120_000,
+  maxBatchReadings: 1000,
+};
 /** While disconnected a batch spans this long. */
 export const OFFLINE_BATCH_MS = 1000;
 
@@ -31,7 +38,7 @@ export const OFFLINE_BATCH_MS = 1000;
 export class GatewayProtocol {
   readonly spools: SpoolState[];
   current: SpoolState;
-  readonly #o: Required<ProtocolOptions>;
+  readonly #o: Required<Omit<ProtocolOptions, 'store'>>;
   #connected = false;
   #backoffMs: number;
   /** When numbers were newly committed, or the back-off grew. */
@@ -40,6 +47,7 @@ export class GatewayProtocol {
   #refusedEntries = 0;
   /** No processor has said since the connect that it hears. */
   #isUnheard = false;
+  #store: string | undefined;
 
   /**
    * @param id of the spool of this process start, random
@@ -52,7 +60,9 @@ export class GatewayProtocol {
     private readonly random: () => number,
     options: ProtocolOptions = {},
   ) {
-    this.#o = { ...DEFAULTS, ...options };
+    const { store, ...limits } = options;
+    this.#store = store;
+    this.#o = { ...DEFAULTS, ...limits };
     this.#backoffMs = this.#o.baseBackoffMs;
     this.current = new SpoolState(id, true);
     this.spools = [...recovered.map((spool) => new SpoolState(spool.id, false, spool)), this.current];
@@ -61,6 +71,26 @@ export class GatewayProtocol {
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  /** The store whose commits count; undefined before the first one was heard. */
+  get store(): string | undefined {
+    return this.#store;
+  }
+
+  /** Whether a store may say what is committed. The first store that is heard becomes the known one. */
+  accepts(store: string): boolean {
+    this.#store ??= store;
+    return store === this.#store;
+  }
+
+  /** An operator's decision: another store counts from now on. All that is still held is sent to it. */
+  useStore(store: string): void {
+    if (store === this.#store) return;
+    if (this.#store !== undefined) for (const spool of this.spools) spool.changeStore();
+    this.#store = store;
+    this.#epoch = 0;
+    this.hurry();
   }
 
   /** Entries of `committed` beyond what can have been sent. */
@@ -146,10 +176,11 @@ export class GatewayProtocol {
   }
 
   /**
-   * Takes what the processor says is stored and derived.
+   * Takes what the processor says is stored and derived. Another store than the known one changes nothing.
    * @returns spools that are done with: settled and closed, to be deleted
    */
-  hear({ epoch, spools }: Committed, now: number): SpoolState[] {
+  hear({ store, epoch, spools }: Committed, now: number): SpoolState[] {
+    if (!this.accepts(store)) return [];
     const finished = new Set<SpoolState>();
     for (const entry of spools) {
       const spool = this.spools.find((s) => s.id === entry.spool);

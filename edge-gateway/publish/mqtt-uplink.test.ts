@@ -131,7 +131,7 @@ test('hands over what is committed and requested, and refuses rubbish', async ()
     new Promise<void>((resolve) =>
       peer.aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false }, () => resolve()),
     );
-  const committed = { epoch: 1, spools: [], rejected: [] };
+  const committed = { store: '5f0c3a9e21b7d846', epoch: 1, spools: [], rejected: [] };
   await say(topics.committed.build(params), 'rubbish');
   await say(topics.committed.build(params), '{"epoch":0}');
   await say(topics.committed.build(params), JSON.stringify(committed));

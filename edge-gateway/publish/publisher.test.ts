@@ -5,11 +5,14 @@ import { type Committed, MIN_UTC_MS, type NumberRange, type Reading, type Readin
 import { batchName } from '@pulseboard/contract/batch-name';
 import { pino } from 'pino';
 import { DiskSpool } from '../spool/disk-spool.js';
+import { KnownStore, orderStore } from '../spool/known-store.js';
 import { GatewayProtocol } from './gateway-protocol.js';
 import { Publisher } from './publisher.js';
 
 const T0 = 1_700_000_000_000;
 const SPOOL = 'spool0001';
+const STORE = '5f0c3a9e21b7d846';
+const FOREIGN = '0123456789abcdef';
 const reading = (n: number): Reading => ({ sensor: 'ant-hr-1', at: T0 + n });
 
 let folder: string;
@@ -65,10 +68,12 @@ async function bench(options: BenchOptions = {}) {
       }),
   };
   const disk = DiskSpool.open({ folder, gateway: 'gateway-1', id, machineBoot: 'machine-boot', segmentBytes });
-  const protocol = new GatewayProtocol(id, disk.recovered, () => 0.5);
+  const knownStore = new KnownStore(folder);
+  const protocol = new GatewayProtocol(id, disk.recovered, () => 0.5, { store: knownStore.saved });
   const publisher = new Publisher({
     protocol,
     disk,
+    knownStore,
     uplink,
     gateway: 'gateway-1',
     boot: 'boot',
@@ -106,8 +111,10 @@ async function bench(options: BenchOptions = {}) {
     await publisher.tick();
     advance(0);
   };
-  const commit = (ranges: NumberRange[], { epoch = 1, closed = false, spool = id, rejected = [] as Committed['rejected'] } = {}) =>
-    publisher.onCommitted({ epoch, rejected, spools: [{ spool, ranges, gone: [], closed }] });
+  const commit = (
+    ranges: NumberRange[],
+    { store = STORE, epoch = 1, closed = false, spool = id, rejected = [] as Committed['rejected'] } = {},
+  ) => publisher.onCommitted({ store, epoch, rejected, spools: [{ spool, ranges, gone: [], closed }] });
   const take = (first: number, last = first) => {
     for (let n = first; n <= last; n++) publisher.take(reading(n));
   };
@@ -323,10 +330,10 @@ test('dead letters of the gateway are kept for its health, as the processor said
   const { publisher } = await bench();
   const said = (readings: number) => [{ reason: 'implausible' as const, readings, example: 'heartRateBpm must be <= 240' }];
   for (const readings of [1, 7, 40]) {
-    publisher.onCommitted({ epoch: 1, rejected: [], spools: [], deadLetters: said(readings) });
+    publisher.onCommitted({ store: STORE, epoch: 1, rejected: [], spools: [], deadLetters: said(readings) });
     expect(publisher.deadLetters).toEqual(said(readings));
   }
-  publisher.onCommitted({ epoch: 2, rejected: [], spools: [] });
+  publisher.onCommitted({ store: STORE, epoch: 2, rejected: [], spools: [] });
   expect(publisher.deadLetters).toEqual([]);
 });
 
@@ -356,7 +363,7 @@ test('an older spool is drained, told, and deleted when the processor has closed
     ['spool0002', false],
   ]);
   commit([[1, 50]], { spool: SPOOL, closed: true });
-  expect(readdirSync(folder)).toEqual(['spool0002']);
+  expect(readdirSync(folder)).toEqual(['spool0002', 'store.json']);
 });
 
 test.each([
@@ -525,4 +532,52 @@ test('a clock that nothing has confirmed drops no reading for its age', async ()
     await publisher.close();
     opened.splice(0);
   }
+});
+
+describe('a second store on the same broker', () => {
+  test('releases nothing, drops nothing, and is reported until a minute after its last word', async () => {
+    const { publisher, protocol, sent, commit, take, advance, second } = await bench();
+    take(1, 10);
+    await second();
+    commit([[1, 3]]);
+    const rejected = [{ batch: batchName(sent[0]!.payload), reason: 'no' }];
+    commit([[1, 10]], { store: FOREIGN, epoch: 9, closed: true, rejected });
+    expect(protocol.current.heldCount).toBe(7);
+    expect(publisher.ledger()).toMatchObject([{ committed: 3, waiting: 7, dropped: {} }]);
+    expect(publisher.foreignStore).toMatch(new RegExp(`npm run gateway -- use-store ${FOREIGN}$`));
+    advance(61_000);
+    expect(publisher.foreignStore).toBeUndefined();
+  });
+
+  test('the first store that is heard is known after a restart too', async () => {
+    const first = await bench();
+    first.take(1, 10);
+    await first.second();
+    first.commit([[1, 3]]);
+    first.publisher.onDisconnect();
+    await first.publisher.close();
+    const next = await bench({ id: 'spool0002' });
+    next.commit([[1, 10]], { store: FOREIGN, spool: SPOOL });
+    expect(next.protocol.heldCount).toBe(7);
+    next.commit([[1, 10]], { spool: SPOOL });
+    expect(next.protocol.heldCount).toBe(0);
+  });
+
+  test('after `use-store` it gets all that is held, and what the former one has is counted elsewhere', async () => {
+    const { publisher, protocol, sent, commit, take, second } = await bench();
+    take(1, 10);
+    await second();
+    commit([[1, 3]]);
+    orderStore(folder, FOREIGN);
+    const before = sent.length;
+    await second();
+    expect(sent.slice(before).map(({ batch }) => [batch.first, batch.oldest, batch.readings.length])).toEqual([[4, 4, 7]]);
+    expect(publisher.ledger()).toMatchObject([{ decoded: 10, committed: 0, waiting: 7, dropped: { elsewhere: 3 } }]);
+    commit([[1, 10]]);
+    expect(protocol.heldCount).toBe(7);
+    commit([[2, 10]], { store: FOREIGN });
+    expect(publisher.ledger()).toMatchObject([{ decoded: 10, committed: 9, waiting: 0, dropped: { elsewhere: 1 } }]);
+    expect(readdirSync(folder)).not.toContain('use-store.json');
+    expect(new KnownStore(folder).saved).toBe(FOREIGN);
+  });
 });

@@ -13,6 +13,7 @@ import { batchName } from '@pulseboard/contract/batch-name';
 import type { Logger } from 'pino';
 import type { Anchor } from '../spool/anchor.js';
 import type { DiskSpool } from '../spool/disk-spool.js';
+import type { KnownStore } from '../spool/known-store.js';
 import type { GatewayProtocol, Sending } from './gateway-protocol.js';
 import type { SpoolState } from './spool-state.js';
 import type { Uplink } from './uplink.js';
@@ -25,6 +26,7 @@ export interface SpoolLimits {
 export interface PublisherOptions {
   protocol: GatewayProtocol;
   disk: DiskSpool;
+  knownStore: KnownStore;
   uplink: Pick<Uplink, 'sendBatch' | 'onProcessorHears'>;
   gateway: Id;
   boot: string;
@@ -117,6 +119,7 @@ export class Publisher {
 
   onCommitted(committed: Committed): void {
     const { protocol, disk, monotonic, log, onDrained } = this.#o;
+    if (!this.#accepts(committed.store)) return;
     for (const { batch, reason } of committed.rejected) this.#reject(batch, reason);
     this.#noteDead(committed.deadLetters ?? []);
     const refusedBefore = protocol.refusedEntries;
@@ -132,6 +135,7 @@ export class Publisher {
 
   /** Called once a second: makes durable, lets go of what is too much or too old, sends again what was not committed. */
   async tick(): Promise<void> {
+    this.#obeyOrder();
     await this.#sync();
     if (this.#turning) await this.#turn();
     if (this.#closed) return;
@@ -171,6 +175,49 @@ export class Publisher {
     await this.#sync();
     await this.#lastCommits();
     this.#o.disk.close(this.#o.protocol.spools);
+  }
+
+  /** What another store than the known one says releases nothing and drops nothing. */
+  #accepts(store: string): boolean {
+    const { protocol, knownStore, monotonic, log, onDrained } = this.#o;
+    const wasKnown = protocol.store !== undefined;
+    if (protocol.accepts(store)) {
+      // A disk that does not take it now is tried again; a restart would take the first store again.
+      knownStore.save(store, monotonic());
+      if (!wasKnown) log.info({ store }, 'this is the store of this gateway from now on');
+      return true;
+    }
+    if (knownStore.noteForeign(store, monotonic())) {
+      log.error({ store, known: protocol.store }, this.foreignStore ?? '');
+      onDrained();
+    }
+    return false;
+  }
+
+  /** What to do about a foreign store that reports commits; undefined: there is none. */
+  get foreignStore(): string | undefined {
+    const { protocol, knownStore, monotonic } = this.#o;
+    return knownStore.foreignSentence(protocol.store, monotonic());
+  }
+
+  /** An operator named another store. It is durable before anything is released for it. */
+  #obeyOrder(): void {
+    const { protocol, disk, knownStore, monotonic, log, onDrained } = this.#o;
+    const order = knownStore.order();
+    if (!order || !knownStore.save(order.store, monotonic())) return;
+    const former = protocol.store;
+    protocol.useStore(order.store);
+    for (const spool of protocol.spools) disk.forget(spool, monotonic());
+    try {
+      order.done();
+    } catch (error) {
+      log.warn({ err: (error as Error).message }, 'the file of the command use-store cannot be removed');
+    }
+    if (former === order.store) return;
+    log.info({ store: order.store, former, readings: protocol.heldCount }, 'another store is used from now on; it gets all that is held');
+    this.deadLetters = [];
+    onDrained();
+    this.#arm();
   }
 
   #lastCommits(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type NumberRange, Ranges } from '@pulseboard/contract';
 
 /** Why a reading was given up. Each is counted; none is silent. */
-export type DropReason = 'full' | 'age' | 'disk' | 'rejected' | 'damaged';
+export type DropReason = 'full' | 'age' | 'disk' | 'rejected' | 'damaged' | 'elsewhere';
 
 /** A run of numbers that travels together. */
 export interface Run {
@@ -33,8 +33,8 @@ export interface RecoveredSpool {
 
 /** One spool as the protocol sees it: numbers, no bytes. */
 export class SpoolState {
-  readonly heard = new Ranges();
-  readonly gone = new Ranges();
+  heard = new Ranges();
+  gone = new Ranges();
   readonly dropped = new Map<DropReason, Ranges>();
   /** Not there, not heard of and not given up: damaged, or lost with a tail. The processor may have them all the same. */
   readonly absent = new Ranges();
@@ -112,6 +112,17 @@ export class SpoolState {
     this.#recallTail();
     this.#trimRuns();
     return true;
+  }
+
+  /** Another store counts from now on: what the former one committed is given up for it, and it takes what is still held. */
+  changeStore(): void {
+    const elsewhere = this.dropped.get('elsewhere') ?? new Ranges();
+    for (const [from, to] of this.heard.toArray()) elsewhere.add(from, to);
+    if (elsewhere.size) this.dropped.set('elsewhere', elsewhere);
+    this.heard = new Ranges();
+    this.gone = new Ranges();
+    this.closed = false;
+    this.toldDrained = false;
   }
 
   /** Gives up what of a span is held. @returns how many readings */

@@ -22,7 +22,7 @@ export function bookOf(spool: SpoolState): Book {
   };
 }
 
-const REASONS: readonly DropReason[] = ['full', 'age', 'disk', 'rejected', 'damaged'];
+const REASONS: readonly DropReason[] = ['full', 'age', 'disk', 'rejected', 'damaged', 'elsewhere'];
 
 /** Reads a book; what is not readable of it is empty. Never throws. */
 export function parseBook(text: string): Book {

@@ -21,6 +21,7 @@ const open = (start: number, segmentBytes = 2000) =>
   DiskSpool.open({ folder, gateway: 'gateway-1', id: spoolId(start), machineBoot: 'boot-1', segmentBytes });
 const protocolOf = (disk: DiskSpool, start: number) => new GatewayProtocol(spoolId(start), disk.recovered, () => 0.5);
 const committed = (spool: string, ranges: [number, number][], closed = false) => ({
+  store: '5f0c3a9e21b7d846',
   epoch: 1,
   rejected: [],
   spools: [{ spool, ranges, gone: [], closed }],

@@ -85,6 +85,7 @@ export class ProofProcessor {
       store,
       books: new SpoolBooks(state.spools),
       epoch: state.epoch,
+      storeId: state.id,
       derivation,
       boards,
       readingsMs: 30 * 86_400_000,

@@ -70,6 +70,7 @@ export function commandsWith(usage, messageKinds) {
         '  npm run gateway -- scan                  each strap that is heard, live',
         '  npm run gateway -- record class.jsonl    the raw frames into a file, which npm start can replay',
         '  npm run gateway -- decode ant a40e4e…    the meaning of bytes given by hand',
+        '  npm run gateway -- use-store 5f0c3a9e…   sends what is held to another store',
         '',
         'Each has more to say, such as npm run gateway -- scan --help.',
       ],
@@ -80,6 +81,10 @@ export function commandsWith(usage, messageKinds) {
           options: ['--seconds'],
           most: 1,
           missing: 'record: name the file that is to be written, such as: npm run gateway -- record class.jsonl',
+        }),
+        'use-store': gateway('use-store', {
+          most: 1,
+          missing: 'use-store: name the store, such as: npm run gateway -- use-store 5f0c3a9e21b7d846',
         }),
         decode: gateway('decode', { words: messageKinds, most: Number.POSITIVE_INFINITY }),
       },

@@ -1,4 +1,4 @@
-import type { World } from './world.js';
+import { SIMULATED_STORE, type World } from './world.js';
 
 /** What the last minute before healing is like. */
 export type Ending = '' | 'processor away' | 'store away' | 'lossy';
@@ -59,6 +59,7 @@ function forgeCommitted({ chance, gateways, store }: World): void {
   const gateway = chance.pick(gateways);
   const { id, written } = chance.pick(gateway.protocol.spools);
   gateway.hear({
+    store: SIMULATED_STORE,
     epoch: store.epoch,
     rejected: [],
     spools: [{ spool: id, ranges: [[1, written + FORGED_BEYOND]], gone: [], closed: false }],

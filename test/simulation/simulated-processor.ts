@@ -2,7 +2,7 @@ import type { SpoolBooks } from '@pulseboard/cloud-processor/protocol';
 import { type FlushOf, flush } from './flush.js';
 import { StoreAwayError } from './simulated-store.js';
 import type { BatchMessage, HealthMessage, TrueReading, World } from './world.js';
-import { noteMost } from './world.js';
+import { noteMost, SIMULATED_STORE } from './world.js';
 
 const FLUSH_INTERVAL_MS = 500;
 const REPEAT_COMMITTED_MS = 3000;
@@ -97,7 +97,8 @@ export class SimulatedProcessor implements FlushOf {
   publish(): void {
     if (!this.up || this.#storeAway) return;
     const { broker, chance, events, figures, gateways, store } = this.world;
-    for (const { to, message } of this.books.committed(store.epoch)) {
+    for (const { to, message: ofBooks } of this.books.committed(store.epoch)) {
+      const message = { store: SIMULATED_STORE, ...ofBooks };
       noteMost(figures, 'maxListed', message.spools.length);
       const gateway = gateways.find(({ id }) => id === to.gateway)!;
       const { rejected: _, ...retained } = message;

@@ -35,6 +35,8 @@ export interface BatchMessage {
 
 export type HealthMessage = HeldSpools & { from: GatewayParams };
 export type CommittedMessage = Committed;
+/** The one store of a run. */
+export const SIMULATED_STORE = '5f0c3a9e21b7d846';
 
 /** Figures of a run; those that begin with `max`, and the ones in ms, are maxima, the others sums. */
 export interface Figures {

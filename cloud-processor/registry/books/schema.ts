@@ -8,6 +8,8 @@ const owner = () => text('store').notNull();
 export const states = pgTable('books_states', {
   store: owner().primaryKey(),
   epoch: integer('epoch').notNull(),
+  /** `StoreId`; absent before the first begin. */
+  id: text('id'),
   watermarkAt: whole('watermark_at'),
   /** The store's own. */
   note: text('note'),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,15 +35,17 @@ export class SqlBookStore implements BookStore {
 
   async begin(): Promise<StoreState> {
     const { store } = this;
+    // It counts only where the books have none yet.
+    const id = randomBytes(8).toString('hex');
     return briefly(() =>
       this.db.transaction(async (tx) => {
         const [state] = await tx
           .insert(states)
-          .values({ store, epoch: 1 })
-          .onConflictDoUpdate({ target: states.store, set: { epoch: sql`${states.epoch} + 1` } })
+          .values({ store, epoch: 1, id })
+          .onConflictDoUpdate({ target: states.store, set: { epoch: sql`${states.epoch} + 1`, id: sql`coalesce(${states.id}, ${id})` } })
           .returning();
         const records = await tx.select().from(spools).where(eq(spools.store, store)).orderBy(asc(spools.spool));
-        return { epoch: state!.epoch, watermarkAt: state!.watermarkAt ?? undefined, spools: records.map(recordOf) };
+        return { id: state!.id!, epoch: state!.epoch, watermarkAt: state!.watermarkAt ?? undefined, spools: records.map(recordOf) };
       }),
     );
   }

@@ -6,6 +6,8 @@ import { readingAt, recordOf, secondOf, T0 } from '../../test-data/readings.js';
 import { contentOf } from '../../test-data/store-content.js';
 import type { StoreWrite, TimeSeriesStore } from '../time-series-store.js';
 
+const anId = expect.stringMatching(/^[0-9a-f]{16}$/);
+
 const all = { gym: 'demo', sensors: [], from: 0, until: Number.MAX_SAFE_INTEGER };
 const flush = (fields: Partial<StoreWrite>): StoreWrite => ({
   readings: [],
@@ -168,7 +170,7 @@ describeOnInflux('what InfluxDB answers', () => {
         /^InfluxDB refused 6 readings, which are dead letters now: .*max-values-per-tag/,
       );
       const state = await store.begin();
-      expect(state).toEqual({ epoch: 2, watermarkAt: T0, spools: [{ ...spools[0]!, deadLettered: 6 }] });
+      expect(state).toEqual({ id: anId, epoch: 2, watermarkAt: T0, spools: [{ ...spools[0]!, deadLettered: 6 }] });
       const isRefused = ({ sensor }: { sensor: string }) => sensor === 'ant-hr-5' || sensor === 'ant-hr-6';
       expect(await store.readings(all)).toEqual(readings.filter((reading) => !isRefused(reading)));
       expect((await store.deadLetters({ limit: 99 })).map(({ number }) => number)).toEqual(

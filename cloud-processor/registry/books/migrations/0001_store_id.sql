@@ -1,0 +1,1 @@
+ALTER TABLE books_states ADD COLUMN id text;
