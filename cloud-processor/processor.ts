@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import {
   type Alert,
   type Clock,
+  clientIdOf,
   cutText,
   type DemoPerson,
   type Id,
@@ -127,7 +128,6 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     return options.clockDoubt?.() ?? (isClockSet(clock()) ? undefined : "The processor's clock is not set: set it, or let NTP do it.");
   };
   demandRetention(retention, spoolMs);
-  const boot = randomUUID().slice(0, 8);
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const closeAll = async () => {
     const faults: unknown[] = [];
@@ -265,12 +265,13 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
         rooms.publish(now);
       },
     });
+    const clientId = clientIdOf('processor', [gym], await registry.clientIdPart(gym, randomBytes(4).toString('hex')));
     const publisher = createMqttPublisher({
       brokerUrl,
       processor: `processor-${gym}`,
       version,
       epoch: () => pipeline.epoch,
-      boot,
+      clientId,
       clockState: () => (options.isClockVirtual ? 'virtual' : clockDoubt() === undefined ? 'synced' : 'unsynced'),
       machineBoot: options.machineBoot,
       log,
@@ -304,7 +305,12 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       pipeline,
       derivation,
       boards,
-      connection: () => ({ isConnected: publisher.connected, isSubscribed: transport.isSubscribed, recentLosses: transport.recentLosses }),
+      connection: () => ({
+        isConnected: publisher.connected,
+        isSubscribed: transport.isSubscribed,
+        recentLosses: transport.recentLosses,
+        clientIdFault: publisher.clientIdFault,
+      }),
       registry: registryWatch,
       fleet,
       flow,

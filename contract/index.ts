@@ -1,5 +1,6 @@
 export * from './broker-reach.js';
 export * from './broker-url.js';
+export * from './client-id.js';
 export * from './clock.js';
 export * from './clock-set.js';
 export * from './committed.js';

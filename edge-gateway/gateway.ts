@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import {
   type CadenceRule,
   createParser,
@@ -17,6 +18,7 @@ import { machineLoad } from './machine-load.js';
 import { GatewayProtocol } from './publish/gateway-protocol.js';
 import { createMqttUplink } from './publish/mqtt-uplink.js';
 import { Publisher, type SpoolLimits } from './publish/publisher.js';
+import { CLIENT_ID_FILE, storedClientId } from './publish/stored-client-id.js';
 import { openRadioLog } from './radio/radio-log.js';
 import type { RadioEvent, RadioSource } from './radio/radio-source.js';
 import { radioWithinBounds } from './radio-bounds.js';
@@ -128,6 +130,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const uplink = createMqttUplink({
     brokerUrl,
+    clientId: storedClientId(join(folder, CLIENT_ID_FILE), { gym, gateway }, randomBytes(4).toString('hex'), (sentence) =>
+      log.warn(sentence),
+    ),
     params: { gym, room, gateway },
     status: { version, boot, since },
     log,

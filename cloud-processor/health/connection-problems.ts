@@ -7,13 +7,15 @@ export interface Connection {
   isSubscribed: boolean;
   /** How often the connection was lost within the last minute. */
   recentLosses: number;
+  /** A sentence, once another client seems to use the same id. */
+  clientIdFault?: string | undefined;
 }
 
 /** So many losses a minute are no outage: something makes the broker cut the connection each time. */
 const MANY_LOSSES = 5;
 
 /** What keeps the processor from hearing its gateways. */
-export function connectionProblems({ isConnected, isSubscribed, recentLosses }: Connection): Problem[] {
+export function connectionProblems({ isConnected, isSubscribed, recentLosses, clientIdFault }: Connection): Problem[] {
   const problem = (code: string, sentence: string): Problem[] => [{ code, sentence, stopsData: true }];
   if (recentLosses >= MANY_LOSSES)
     return problem(
@@ -30,5 +32,5 @@ export function connectionProblems({ isConnected, isSubscribed, recentLosses }: 
       'not-subscribed',
       'The broker has not accepted the subscriptions of the processor, so nothing is heard: check the rules of the broker for its user.',
     );
-  return [];
+  return clientIdFault === undefined ? [] : [{ code: 'client-id-shared', sentence: clientIdFault, stopsData: false }];
 }

@@ -13,11 +13,12 @@ test.each<[name: string, connection: Partial<Connection>, code: string | undefin
   ['lost now and then', { recentLosses: 4 }, undefined],
   ['no broker', { isConnected: false, isSubscribed: false }, 'broker-away'],
   ['connected, and the subscriptions are refused', { isSubscribed: false }, 'not-subscribed'],
+  ['under an id that another client uses', { clientIdFault: 'Another machine may use the same id.' }, 'client-id-shared'],
   ['cut off again and again, although it is subscribed just now', { recentLosses: 5 }, 'connection-unstable'],
 ])('connection: %s', (_, connection, code) => {
   const problems = connectionProblems({ ...well, ...connection });
   expect(problems.map((each) => each.code)).toEqual(code ? [code] : []);
-  expect(problems.every(({ stopsData, sentence }) => stopsData && sentence.endsWith('.'))).toBe(true);
+  expect(problems.every(({ stopsData, sentence }) => stopsData === (code !== 'client-id-shared') && sentence.endsWith('.'))).toBe(true);
 });
 
 test('storage: the store, the registry, or both, with the reason', () => {

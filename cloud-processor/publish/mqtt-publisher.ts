@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import {
   BrokerWatch,
   brokerConnection,
   type ClockState,
   type Id,
   isClockSet,
+  leaveSharedClientId,
   messages,
   type ProcessorStatus,
   slowDownWhenRefused,
@@ -20,8 +22,8 @@ export interface MqttPublisherOptions {
   version: string;
   /** Of now: it changes when the store was away. */
   epoch(): number;
-  /** Random: two clients of one name would take the broker from each other for ever. */
-  boot: string;
+  /** The same after each restart. */
+  clientId: string;
   /** Of the clock now: gateways take their time from a processor whose clock is `synced` only. */
   clockState(): ClockState;
   /** The boot of this machine, hashed, when it has a name. */
@@ -49,13 +51,13 @@ export function createMqttPublisher({
   processor,
   version,
   epoch,
-  boot,
+  clientId,
   clockState,
   machineBoot,
   log,
   tell,
   onConnect,
-}: MqttPublisherOptions): Publisher & { readonly client: MqttClient } {
+}: MqttPublisherOptions): Publisher & { readonly client: MqttClient; readonly clientIdFault: string | undefined } {
   const statusTopic = topics.processorStatus.build({ processor });
   const status = (state: ProcessorStatus['status'], now?: number) =>
     JSON.stringify({
@@ -68,7 +70,7 @@ export function createMqttPublisher({
   const client = connect({
     ...brokerConnection(brokerUrl),
     protocolVersion: 4,
-    clientId: `pulseboard-processor-${processor}-${boot}`,
+    clientId,
     clean: true,
     reconnectPeriod: RECONNECT_MS,
     manualConnect: true,
@@ -82,6 +84,11 @@ export function createMqttPublisher({
     onConnect();
   });
   slowDownWhenRefused(client, RECONNECT_MS);
+  const clientIdFault = leaveSharedClientId(client, {
+    monotonic: () => performance.now(),
+    random: () => randomBytes(4).toString('hex'),
+    report: (sentence) => tell(sentence, true),
+  });
   client.on('error', (error) => watch.away(error));
   client.on('close', () => {
     if (isUp && !client.disconnecting) watch.away();
@@ -96,6 +103,9 @@ export function createMqttPublisher({
   const NOTHING = ''; // an empty retained message clears its topic [MQTT-3.3.1-10]
   return {
     client,
+    get clientIdFault() {
+      return clientIdFault();
+    },
     get connected() {
       return client.connected;
     },

@@ -219,6 +219,12 @@ export function registryContract(open: () => Promise<Registry>): void {
     expect((await registry.gateways()).map(({ gateway }) => gateway)).toEqual(['gateway-2', 'gateway-1', 'gateway-3']);
   });
 
+  test('the first random part of a client id stays, for each gym', async () => {
+    expect(await registry.clientIdPart('demo', '0badcafe')).toBe('0badcafe');
+    expect(await registry.clientIdPart('demo', '11111111')).toBe('0badcafe');
+    expect(await registry.clientIdPart('other', '22222222')).toBe('22222222');
+  });
+
   test('all of it survives reopening', async () => {
     const known = async () => [
       await registry.rooms(),
@@ -227,6 +233,7 @@ export function registryContract(open: () => Promise<Registry>): void {
       await registry.runningSessions(),
       await registry.strapLinks(),
       await registry.gateways(),
+      [await registry.clientIdPart('demo', Math.random().toString(16).slice(2, 10))],
     ];
     const before = await known();
     await registry.close();

@@ -75,5 +75,7 @@ export interface Registry {
   gateways(): Promise<SeenGateway[]>;
   /** Writes or rewrites them: the earliest first time and the given last time count. Those that were seen last are kept, `most` of them. */
   saveGateways(gateways: readonly SeenGateway[], most: number): Promise<void>;
+  /** The random part of the client id of this gym's processor: the stored one, or `random`, which is then stored. */
+  clientIdPart(gym: Id, random: string): Promise<string>;
   close(): Promise<void>;
 }

@@ -108,3 +108,9 @@ export const gateways = pgTable(
   },
   (t) => [primaryKey({ columns: [t.gym, t.gateway] })],
 );
+
+/** The random part of the processor's client id at the broker: it outlives the processor's data folder. */
+export const clientIds = pgTable('client_ids', {
+  gym: text('gym').primaryKey(),
+  randomPart: text('random_part').notNull(),
+});

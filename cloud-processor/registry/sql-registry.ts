@@ -6,7 +6,7 @@ import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-or
 import { ASSUMED_HR_MAX_BPM, type Assignment, type Link, type ProfileVersion, type RosterData } from '../aggregation/roster.js';
 import type { NewMember, Registry, Room, SeenGateway, StrapLink } from './registry.js';
 import { type RegistryDatabase, shortly } from './registry-database.js';
-import { assignments, gateways, gyms, members, profileVersions, rooms, sessions, strapLinks } from './schema.js';
+import { assignments, clientIds, gateways, gyms, members, profileVersions, rooms, sessions, strapLinks } from './schema.js';
 
 /** What the registry was asked failed. The message is a short sentence: it goes into logs. */
 export class RegistryAwayError extends Error {
@@ -173,6 +173,14 @@ export class SqlRegistry implements Registry {
       await this.db.execute(sql`
         DELETE FROM gateways AS g USING (SELECT gym, gateway FROM gateways ORDER BY last_seen_at DESC, gym, gateway OFFSET ${most}) AS old
         WHERE g.gym = old.gym AND g.gateway = old.gateway`);
+    });
+  }
+
+  async clientIdPart(gym: Id, random: string): Promise<string> {
+    return asking(async () => {
+      await this.db.insert(clientIds).values({ gym, randomPart: random }).onConflictDoNothing();
+      const [row] = await this.db.select().from(clientIds).where(eq(clientIds.gym, gym));
+      return row!.randomPart;
     });
   }
 

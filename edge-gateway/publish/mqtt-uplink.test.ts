@@ -75,6 +75,7 @@ function uplink(port: number, events: Partial<UplinkEvents> = {}, tell: (sentenc
   const created = createMqttUplink({
     tell,
     brokerUrl: `mqtt://127.0.0.1:${port}`,
+    clientId: 'pulseboard-gateway-demo-gateway-1-0badcafe',
     params,
     status,
     log: pino({ level: 'silent' }),
@@ -249,3 +250,23 @@ test('the late will of a former connection does not stay the last word', async (
   );
   await again;
 });
+
+test('two gateways with one client id: one takes another id and reports it, and both deliver', async () => {
+  const peer = await broker();
+  const reports: string[] = [];
+  const senders = new Map<string, string>();
+  const apart = new Promise<void>((resolve) =>
+    peer.aedes.on('publish', ({ topic, payload }, from) => {
+      if (from === null || topic !== topics.readings.build(params)) return;
+      senders.set(payload.toString(), from.id);
+      if (new Set(senders.values()).size === 2) resolve();
+    }),
+  );
+  for (const first of [1, 2]) {
+    const deliver = () => void link.sendBatch(JSON.stringify({ ...batch, first })).catch(() => {});
+    const link: Uplink = uplink(peer.port, { onConnect: deliver }, (sentence) => reports.push(sentence));
+  }
+  await apart;
+  expect(senders.size).toBe(2);
+  expect(reports.filter((sentence) => sentence.includes('another machine may use the same id'))).not.toHaveLength(0);
+}, 30_000);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   BrokerWatch,
@@ -6,6 +7,7 @@ import {
   createParser,
   type GatewayParams,
   GatewayStatus,
+  leaveSharedClientId,
   messages,
   ProcessorStatus,
   slowDownWhenRefused,
@@ -19,6 +21,8 @@ import type { Uplink, UplinkEvents } from './uplink.js';
 
 export interface MqttUplinkOptions {
   brokerUrl: string;
+  /** The same after each restart. */
+  clientId: string;
   params: GatewayParams;
   /** Birth and will differ in `status` only. */
   status: Omit<GatewayStatus, 'status'>;
@@ -62,7 +66,7 @@ function nullStore(): { store: NonNullable<IClientOptions['outgoingStore']>; und
 }
 
 /** Connects in the background and goes on trying for ever; the gateway's life does not depend on a broker. */
-export function createMqttUplink({ brokerUrl, params, status, events, log, tell }: MqttUplinkOptions): Uplink {
+export function createMqttUplink({ brokerUrl, clientId, params, status, events, log, tell }: MqttUplinkOptions): Uplink {
   const statusTopic = topics.gatewayStatus.build(params);
   const statusPayload = (state: GatewayStatus['status']) => JSON.stringify({ status: state, ...status } satisfies GatewayStatus);
   const { store, underWay } = nullStore();
@@ -73,7 +77,7 @@ export function createMqttUplink({ brokerUrl, params, status, events, log, tell 
   const client = connect({
     ...brokerConnection(brokerUrl),
     protocolVersion: 4,
-    clientId: `pulseboard-gateway-${params.gateway}-${status.boot.slice(0, 8)}`,
+    clientId,
     clean: true,
     reconnectPeriod: RECONNECT_MS,
     queueQoSZero: false,
@@ -105,6 +109,11 @@ export function createMqttUplink({ brokerUrl, params, status, events, log, tell 
     });
   });
   slowDownWhenRefused(client, RECONNECT_MS);
+  leaveSharedClientId(client, {
+    monotonic: () => performance.now(),
+    random: () => randomBytes(4).toString('hex'),
+    report: (sentence) => tell(sentence, true),
+  });
   client.on('error', (error) => watch.away(error));
   client.on('close', () => {
     if (ready) {
