@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { Anchor } from '../spool/anchor.js';
 import type { DiskSpool } from '../spool/disk-spool.js';
 import type { KnownStore } from '../spool/known-store.js';
+import { BatchSize, splitBySize } from './batch-size.js';
 import type { GatewayProtocol, Sending } from './gateway-protocol.js';
 import type { SpoolState } from './spool-state.js';
 import type { Uplink } from './uplink.js';
@@ -61,6 +62,7 @@ export class Publisher {
   readonly #o: Required<PublisherOptions>;
   readonly #sent = new Map<string, { spool: string; first: number; last: number }>();
   readonly #deadLogged = new Map<string, number>();
+  readonly #size: BatchSize;
   /** Readings of this gateway that the processor set aside, as it said last. */
   deadLetters: readonly DeadLettersOfGateway[] = [];
   #unacknowledgedBacklog = 0;
@@ -75,6 +77,7 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#o = { monotonic: () => performance.now(), schedule: realSchedule, ...options };
+    this.#size = new BatchSize((sentence) => options.log.error(sentence));
     options.uplink.onProcessorHears(() => {
       options.protocol.hearProcessor();
       this.#arm();
@@ -108,6 +111,7 @@ export class Publisher {
   }
 
   onConnect(): void {
+    this.#size.onConnect();
     this.#o.protocol.connect();
     this.#arm();
   }
@@ -288,26 +292,27 @@ export class Publisher {
     if (readings.length === 0) return;
     const now = monotonic();
     if (!isBacklog) this.#lastSentAt = now;
-    const batch: ReadingBatch = {
-      v: 1,
-      gateway,
-      spool: spool.id,
-      first,
-      oldest: spool.oldest,
-      boot,
-      sentAt: Math.max(MIN_UTC_MS, clock()),
-      clock: disk.clockStateOf(spool.id) ?? 'unsynced',
-      readings,
-    };
-    const payload = JSON.stringify(batch);
-    this.#remember(payload, { spool: spool.id, first, last: first + readings.length - 1 });
+    const oldest = spool.oldest;
+    const sentAt = Math.max(MIN_UTC_MS, clock());
+    const clockState = disk.clockStateOf(spool.id) ?? 'unsynced';
+    const parts = splitBySize(readings, this.#size.maxBytes);
+    let next = first;
     if (isBacklog) this.#unacknowledgedBacklog++;
-    const done = () => {
+    const sent = parts.map((part) => {
+      const batch: ReadingBatch = { v: 1, gateway, spool: spool.id, first: next, oldest, boot, sentAt, clock: clockState, readings: part };
+      next += part.length;
+      const payload = JSON.stringify(batch);
+      this.#remember(payload, { spool: spool.id, first: batch.first, last: next - 1 });
+      return uplink.sendBatch(payload).then(
+        () => this.#size.onAcknowledged(payload.length),
+        () => this.#size.onFailed(payload.length),
+      );
+    });
+    void Promise.all(sent).then(() => {
       if (!isBacklog) return; // not committed, it goes again by its own time
       this.#unacknowledgedBacklog--;
       this.#arm();
-    };
-    uplink.sendBatch(payload).then(done, done);
+    });
   }
 
   /** @param name of a batch that the processor cannot read */
