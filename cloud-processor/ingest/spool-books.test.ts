@@ -117,19 +117,23 @@ describe('settling', () => {
     expect(flush(books)).toEqual([record({ ranges: [[1, 2]], gone: [[3, 4]], closed: true })]);
   });
 
-  test('what comes late, during the flush that makes it gone or closes its spool, is not stored', () => {
-    for (const drained of [false, true]) {
-      const books = new SpoolBooks();
-      books.take(SPOOL, 1, 1, 1, 0);
-      books.hearHealth(GATEWAY, held(1, 4, drained), 0);
-      const records = books.settle(numbers(1));
-      const late = drained ? 5 : 3;
-      expect(books.take(SPOOL, late, 1, 1, 0)).toEqual([late]);
-      expect(books.isWaiting(SPOOL.spool, late)).toBe(true);
-      books.commit(records);
-      expect(books.isWaiting(SPOOL.spool, late)).toBe(false);
-      expect(books.counts).toEqual(counted({ received: 2, stored: 1, duplicate: 1 }));
-    }
+  test.each([
+    ['makes it gone, is stored: it was held all the same', false],
+    ['closes its spool, is not stored', true],
+  ])('what comes late, during the flush that %s', (_, drained) => {
+    const books = new SpoolBooks();
+    books.take(SPOOL, 1, 1, 1, 0);
+    books.hearHealth(GATEWAY, held(1, 4, drained), 0);
+    const records = books.settle(numbers(1));
+    const late = drained ? 5 : 3;
+    expect(books.take(SPOOL, late, 1, 1, 0)).toEqual([late]);
+    books.commit(records);
+    expect(books.isWaiting(SPOOL.spool, late)).toBe(!drained);
+    expect(books.counts).toEqual(counted({ received: 2, stored: 1, duplicate: drained ? 1 : 0 }));
+    if (drained) return;
+    for (const { message } of books.committed(1)) for (const { gone } of message.spools) expect(gone).not.toContainEqual([2, 3]);
+    books.commit(books.settle(numbers(3)));
+    expect(books.counts).toEqual(counted({ received: 2, stored: 2 }));
   });
 
   test('after the store was away all that waited is taken again', () => {

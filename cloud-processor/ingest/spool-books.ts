@@ -227,14 +227,14 @@ export class SpoolBooks {
       const dead = deadLettered - book.deadLettered;
       const before = book.committed.size;
       book.committed = new Ranges(ranges);
-      book.gone = new Ranges(gone);
+      // What came while the store was at it was held all the same: it is not gone, and is stored with the next flush.
+      book.gone = closed ? new Ranges(gone) : minus(new Ranges(gone), book.waiting);
       book.closed = closed;
       book.deadLettered = deadLettered;
       this.counts.deadLettered += dead;
       this.counts.stored += book.committed.size - before - dead;
-      // What came while the store was at it, late, may have become gone by this.
       const waiting = minus(book.waiting, book.committed);
-      book.waiting = closed ? new Ranges() : minus(waiting, book.gone);
+      book.waiting = closed ? new Ranges() : waiting;
       this.counts.duplicate += waiting.size - book.waiting.size;
       book.isToldAnew &&= told !== book.told;
       book.isToldDue = false;
