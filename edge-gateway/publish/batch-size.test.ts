@@ -46,11 +46,26 @@ describe('a broker that ends the connection at a batch', () => {
     expect(said[0]).toContain('a batch of 31000 bytes was on its way');
     expect(said[0]).toContain('max_packet_size');
     for (let n = 0; n < 40; n++) cut(size.maxBytes);
-    expect(size.maxBytes).toBe(500);
+    expect(size.maxBytes).toBe(4000);
   });
 
   test.each<[name: string, act: () => void]>([
     ['a single outage with a batch on its way', () => cut(31_000)],
+    [
+      'an outage with a batch on its way, and a later one with nothing',
+      () => {
+        for (let n = 0; n < 9; n++) {
+          cut(31_000);
+          size.onConnect();
+        }
+      },
+    ],
+    [
+      'a weak link that drops while small batches are on their way',
+      () => {
+        for (let n = 0; n < 9; n++) cut(300);
+      },
+    ],
     [
       'outages between which a batch of that size was acknowledged',
       () => {

@@ -2,8 +2,8 @@ import type { Reading } from '@pulseboard/contract';
 
 /** Fits the packet limits that brokers commonly have: AWS IoT takes 128 KiB, many installations of Mosquitto 64 KiB or 128 KiB. */
 const MAX_BATCH_BYTES = 32_000;
-/** One reading with its envelope; below that, halving gains nothing. */
-const MIN_BATCH_BYTES = 500;
+/** No broker has a lower limit: smaller batches are never halved, and prove nothing. */
+const MIN_BATCH_BYTES = 4000;
 /** Envelope of a batch, about. */
 const ENVELOPE_BYTES = 250;
 /** Connections that ended one after the other while a batch was on its way. */
@@ -11,10 +11,11 @@ const STRIKES = 2;
 
 /**
  * How large a batch may be. A broker with a packet limit ends the connection at a batch that is larger, and would do so for ever. An outage ends
- * connections, too, but not one after the other with a batch on its way each time.
+ * connections, too, but hardly one after the other with a large batch on its way each time.
  */
 export class BatchSize {
   #maxBytes = MAX_BATCH_BYTES;
+  /** Largest batch on its way when this connection ended. */
   #failedBytes = 0;
   #strikes = 0;
 
@@ -27,7 +28,7 @@ export class BatchSize {
   }
 
   onAcknowledged(bytes: number): void {
-    if (bytes >= this.#failedBytes) [this.#strikes, this.#failedBytes] = [0, 0];
+    if (bytes > MIN_BATCH_BYTES && bytes > this.#maxBytes / 2) this.#strikes = 0;
   }
 
   /** The connection ended before the broker acknowledged a batch. */
@@ -36,13 +37,14 @@ export class BatchSize {
   }
 
   onConnect(): void {
-    if (this.#failedBytes === 0 || ++this.#strikes < STRIKES) return;
     const bytes = this.#failedBytes;
-    [this.#strikes, this.#failedBytes] = [0, 0];
-    if (this.#maxBytes <= MIN_BATCH_BYTES) return;
+    this.#failedBytes = 0;
+    this.#strikes = bytes > MIN_BATCH_BYTES ? this.#strikes + 1 : 0;
+    if (this.#strikes < STRIKES) return;
+    this.#strikes = 0;
     this.#maxBytes = Math.max(MIN_BATCH_BYTES, Math.floor(Math.min(this.#maxBytes, bytes) / 2));
     this.report(
-      `The connection to the broker ended ${STRIKES} times while a batch of ${bytes} bytes was on its way; batches have at most ${this.#maxBytes} bytes from now on. If the broker limits packets (max_packet_size of Mosquitto), allow 64 kB.`,
+      `The connection to the broker ended ${STRIKES} times while a batch of ${bytes} bytes was on its way; batches have at most ${this.#maxBytes} bytes until this gateway is restarted. If the broker limits packets (max_packet_size of Mosquitto), allow 64 kB.`,
     );
   }
 }
