@@ -287,6 +287,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
     const transport = new MqttTransport(publisher.client, () => tellGateways());
     closers.push(() => publisher.close());
     const rooms = new RoomPublisher(boards, rosterOf, publisher, people.isPrepared);
+    closers.push(() => rooms.clearAll());
     const committed = new CommittedPublisher({
       books,
       publisher,

@@ -156,3 +156,14 @@ test('nothing is told of a room that is not known', () => {
   ).publish(T0);
   expect(publisher.take()).toEqual(['main/board of 0']);
 });
+
+test('what is retained of people is cleared when the processor stops', () => {
+  const { rooms, publisher } = setUp();
+  rooms.derived([secondOf(1), secondOf(1, guest)]);
+  rooms.publish(T0);
+  publisher.take();
+  rooms.clearAll();
+  expect(publisher.take()).toEqual(['clear main/members/ada', 'clear main/sensors/ant-hr-7']);
+  rooms.clearAll();
+  expect(publisher.take()).toEqual([]);
+});

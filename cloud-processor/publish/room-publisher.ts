@@ -75,6 +75,14 @@ export class RoomPublisher {
     this.#newest.delete(key);
   }
 
+  /** The processor stops: nobody would clear what stands there, with nickname and heart rate, once it is gone. */
+  clearAll(): void {
+    for (const key of [...this.#publishedIn.keys()]) {
+      const [gym, member] = key.split('/') as [Id, Id];
+      this.left(gym, member);
+    }
+  }
+
   #clear(gym: Id, member: Id, room: Id): void {
     const clear = () =>
       isGuest(member) ? this.publisher.clearSensor(gym, room, strapOfGuest(member)) : this.publisher.clearMember(gym, room, member);

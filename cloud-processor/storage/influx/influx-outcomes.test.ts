@@ -232,7 +232,8 @@ describeOnInflux('what InfluxDB answers', () => {
       await store.begin();
       await influx.server.ask('short', 'ALTER RETENTION POLICY "autogen" ON "short" DURATION 1h SHARD DURATION 1h');
       const old = Array.from({ length: 300 }, (_, i) => readingAt(i, { number: i + 1, spool: 'spool0001' }));
-      const now = Array.from({ length: 3 }, (_, i) => readingAt(Date.now() - T0 - i, { number: 301 + i, spool: 'spool0001' }));
+      const sinceT0 = Date.now() - T0;
+      const now = Array.from({ length: 3 }, (_, i) => readingAt(sinceT0 - i, { number: 301 + i, spool: 'spool0001' }));
       const spools = [recordOf('spool0001', { ranges: [[1, 303]] })];
       await expect(store.write(flush({ readings: [...old, ...now], spools }))).rejects.toMatchObject({ code: 'READINGS_REFUSED' });
       expect((await store.begin()).spools).toEqual([{ ...spools[0]!, deadLettered: 300 }]);

@@ -62,7 +62,8 @@ describe.each(STAND_INS)('like %s', (version) => {
       const store = await influx.open('short', { direct: true });
       await store.begin();
       const old = Array.from({ length: 30 }, (_, i) => readingAt(i, { number: i + 1, spool: 'spool0001' }));
-      const now = Array.from({ length: 3 }, (_, i) => readingAt(Date.now() - T0 - i, { number: 31 + i, spool: 'spool0001' }));
+      const sinceT0 = Date.now() - T0;
+      const now = Array.from({ length: 3 }, (_, i) => readingAt(sinceT0 - i, { number: 31 + i, spool: 'spool0001' }));
       const spools = [recordOf('spool0001', { ranges: [[1, 33]] })];
       await expect(store.write(flush({ readings: [...old, ...now], spools }))).rejects.toMatchObject({ code: 'READINGS_REFUSED' });
       await store.begin();
