@@ -101,6 +101,8 @@ export interface Processor {
   copyStores(folder: string): Promise<void>;
   /** A person says that InfluxDB was restarted twice since its disk was full. @throws NothingToConfirmError with a sentence */
   confirmInfluxRestarts(): Promise<void>;
+  /** Whether it has taken readings that a gateway may have forgotten since. */
+  hasReadings(): boolean;
   close(): Promise<void>;
 }
 
@@ -427,6 +429,7 @@ export async function createProcessor(options: ProcessorOptions): Promise<Proces
       rooms: () => people.rooms(),
       copyStores,
       confirmInfluxRestarts,
+      hasReadings: () => pipeline.counts.received > 0,
       close: closeAll,
     };
   } catch (error) {

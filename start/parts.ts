@@ -38,6 +38,8 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
   });
   const stops: (() => Promise<unknown>)[] = [];
   const claims: Claim[] = [];
+  /** Gateways of other rooms may have sent some, and forgotten them: then a refused start must not remove the store. */
+  let hasReadings = () => false;
   const stop = async () => {
     for (const close of stops.splice(0).reverse()) await close();
     for (const claim of claims.splice(0).reverse()) await claim.release();
@@ -80,20 +82,20 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
       const processorClock = all && clock ? clock.utcNow : time.clock;
       const machine = await machineClock(processorClock);
       stops.push(async () => machine.doubt.close());
-      stops.push(
-        await startProcessor({
-          ...starting,
-          clock: processorClock,
-          isClockVirtual: time.kind === 'virtual',
-          machineBoot: machine.boot,
-          clockDoubt: machine.doubt.reason,
-          dataDir,
-          influx,
-          log: log.child({ part: 'processor' }),
-          stopping,
-          all,
-        }),
-      );
+      const processor = await startProcessor({
+        ...starting,
+        clock: processorClock,
+        isClockVirtual: time.kind === 'virtual',
+        machineBoot: machine.boot,
+        clockDoubt: machine.doubt.reason,
+        dataDir,
+        influx,
+        log: log.child({ part: 'processor' }),
+        stopping,
+        all,
+      });
+      stops.push(processor.close);
+      hasReadings = processor.hasReadings;
     }
     if (plan && clock)
       stops.push(await startGateway({ ...starting, isAlone: !all, plan, time, clock, spoolDir, log: log.child({ part: 'gateway' }) }));
@@ -106,7 +108,7 @@ export async function startParts(part: PartName, { version, out, stopping }: Sta
     return stop;
   } catch (error) {
     for (const close of stops.splice(0).reverse()) await close();
-    for (const claim of claims.splice(0).reverse()) await claim.discard();
+    for (const claim of claims.splice(0).reverse()) await (hasReadings() ? claim.release() : claim.discard());
     throw error;
   }
 }
@@ -181,7 +183,7 @@ async function startProcessor({
   influx: InfluxLogin | undefined;
   stopping: Promise<void>;
   all: boolean;
-}): Promise<() => Promise<void>> {
+}): Promise<{ hasReadings(): boolean; close(): Promise<void> }> {
   const { createProcessor, placeOf } = await import('@pulseboard/cloud-processor');
   const processor = await createProcessor({
     brokerUrl,
@@ -227,9 +229,12 @@ async function startProcessor({
     await serveBackups(dataDir, (folder) => processor.copyStores(folder), log),
     await serveInfluxRestarted(dataDir, () => processor.confirmInfluxRestarts(), log),
   ];
-  return async () => {
-    for (const stop of stopServing) await stop();
-    await processor.close();
+  return {
+    hasReadings: () => processor.hasReadings(),
+    async close() {
+      for (const stop of stopServing) await stop();
+      await processor.close();
+    },
   };
 }
 
