@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
  */
 export const MAX_WAITING_BYTES = 1_000_000;
 
-/** Who sends to a subscriber that does not read waits for at most this long, instead of aedes' 60 s. */
+/** A publisher waits at most this long for a subscriber that does not read; aedes waits 60 s. */
 export const DRAIN_TIMEOUT_MS = 2000;
 
 /** What is waiting for a subscriber, and its end. */

@@ -126,7 +126,7 @@ test.each([
     const worst = Math.max(...(await flood(broker.mqttUrl, () => cutCount === stalled.length)));
     await Promise.all(stalled.map(({ cut }) => cut));
     expect([broker.child.exitCode, broker.child.signalCode]).toEqual([null, null]);
-    // Whoever waits for one that does not read waits for the whole timeout.
+    // A publisher that waits for a stalled subscriber waits for the whole timeout.
     expect(worst).toBeLessThan(usual + DRAIN_TIMEOUT_MS);
   },
   60_000,

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { BackupError } from './backup-files.js';
 import { claimFolder } from './claim-folder.js';
 import { BACKUP_LOCK } from './folders.js';
-import { readJson, writeWhole } from './request-files.js';
+import { readJson, watchRequests, writeWhole } from './request-files.js';
 
 /*
  * Embedded stores belong to the process that opened them: only the running processor can copy them. `npm run backup` leaves a request in the data
@@ -21,7 +21,6 @@ const COPIES = 'backup-copies';
 /** What stands in a data folder only while somebody asks its processor for something. */
 export const isOfRequest = (path: string): boolean => /^(backup|influx-restarted)-(request|answer)\.json|^backup-copies(\/|$)/.test(path);
 
-const LOOK_MS = 500;
 const BEAT_MS = 1000;
 const POLL_MS = 100;
 /** A processor that does not answer by then is another one, or is stopped. */
@@ -49,21 +48,8 @@ export async function serveBackups(
     },
     () => {},
   );
-  let isBusy = false;
-  const look = async () => {
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      const request = await readJson<{ id: string }>(join(dataDir, REQUEST));
-      if (request) await serve(dataDir, String(request.id), copyStores, log);
-    } catch (error) {
-      log.warn({ err: (error as Error).message }, 'a backup was asked for and could not be made');
-    } finally {
-      isBusy = false;
-    }
-  };
-  const timer = setInterval(() => void look(), LOOK_MS);
-  return async () => clearInterval(timer);
+  const answer = (id: string) => serve(dataDir, id, copyStores, log);
+  return watchRequests(join(dataDir, REQUEST), answer, 'a backup was asked for and could not be made', log);
 }
 
 async function serve(dataDir: string, id: string, copyStores: (folder: string) => Promise<void>, log: Logger): Promise<void> {

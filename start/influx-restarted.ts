@@ -5,12 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '@pulseboard/contract';
 import type { Logger } from 'pino';
 import { dataDirOf } from './folders.js';
-import { readJson, writeWhole } from './request-files.js';
+import { readJson, watchRequests, writeWhole } from './request-files.js';
 
 /* A request is a file in the data folder, as that of a backup: only those who may write there can ask. */
 const REQUEST = 'influx-restarted-request.json';
 const ANSWER = 'influx-restarted-answer.json';
-const LOOK_MS = 500;
 const POLL_MS = 100;
 const NO_ANSWER_MS = 20_000;
 
@@ -27,27 +26,15 @@ interface Answer {
  */
 export async function serveInfluxRestarted(dataDir: string, confirm: () => Promise<void>, log: Logger): Promise<() => Promise<void>> {
   for (const name of [REQUEST, ANSWER]) await rm(join(dataDir, name), { force: true });
-  let isBusy = false;
-  const look = async () => {
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      const request = await readJson<{ id: string }>(join(dataDir, REQUEST));
-      if (!request) return;
-      await rm(join(dataDir, REQUEST), { force: true });
-      const fault = await confirm().then(
-        () => undefined,
-        ({ message }: Error) => message,
-      );
-      await writeWhole(join(dataDir, ANSWER), { id: String(request.id), ...(fault === undefined ? {} : { fault }) } satisfies Answer);
-    } catch (error) {
-      log.warn({ err: (error as Error).message }, 'a confirmation that InfluxDB was restarted could not be answered');
-    } finally {
-      isBusy = false;
-    }
+  const answer = async (id: string) => {
+    await rm(join(dataDir, REQUEST), { force: true });
+    const fault = await confirm().then(
+      () => undefined,
+      ({ message }: Error) => message,
+    );
+    await writeWhole(join(dataDir, ANSWER), { id, ...(fault === undefined ? {} : { fault }) } satisfies Answer);
   };
-  const timer = setInterval(() => void look(), LOOK_MS);
-  return async () => clearInterval(timer);
+  return watchRequests(join(dataDir, REQUEST), answer, 'a confirmation that InfluxDB was restarted could not be answered', log);
 }
 
 export const influxRestartedUsage: readonly string[] = `Confirms that InfluxDB was restarted twice after its disk was full.

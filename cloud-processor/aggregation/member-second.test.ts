@@ -93,8 +93,8 @@ test.each<{ name: string; readings: StoredReading[]; expected: Partial<MemberSec
 ])('$name', ({ readings, expected }) => expect(derive(20, ...readings)).toMatchObject(expected));
 
 describe('heart-rate variability', () => {
-  const told = (ms: number, ...rrIntervalsMs: number[]) => notification(ms, rrIntervalsMs.length, { rrIntervalsMs });
-  const [first, second, third] = [told(19_000, 800, 810), told(20_000, 820, 830), told(20_900, 805)];
+  const reported = (ms: number, ...rrIntervalsMs: number[]) => notification(ms, rrIntervalsMs.length, { rrIntervalsMs });
+  const [first, second, third] = [reported(19_000, 800, 810), reported(20_000, 820, 830), reported(20_900, 805)];
 
   test('is made of measured intervals that follow each other', () => {
     expect(derive(20, first!, second!, third!)).toMatchObject({ rrDifferences: 3, rrSquaredDifferencesMs2: 100 + 100 + 625 });

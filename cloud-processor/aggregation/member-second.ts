@@ -1,9 +1,9 @@
 import { ANT_SDM_STEPS_WRAP, BEAT_COUNT_WRAP, type Id, isFootPod, type MemberSecond } from '@pulseboard/contract';
 import { CounterFront, MAX_COUNTER_GAP_MS } from './counter-front.js';
 import { microKcalOfSecond, type Profile, percentOfMax, zoneOf } from './formulas.js';
+import { MAX_BEATS_PER_S, ReportedBeats } from './reported-beats.js';
 import { RrChain } from './rr-chain.js';
 import { firstAtOrAfter, type StoredReading } from './stored-reading.js';
-import { MAX_BEATS_PER_S, ToldBeats } from './told-beats.js';
 
 export const HOLD_MS = 5000;
 /** 5 s of hold, and 5 s more to know whether the beat that is held was new. */
@@ -27,8 +27,8 @@ interface Receiver {
   name: string;
   previous: StoredReading | undefined;
   newBeats: number;
-  /** Of a strap without a counter. */
-  told: ToldBeats;
+  /** Beats of a strap without a counter. */
+  reported: ReportedBeats;
   heardAt: number;
   rssiSum: number;
   rssiCount: number;
@@ -112,7 +112,7 @@ export function memberSecond(secondAt: number, readings: readonly StoredReading[
   return second;
 }
 
-/** A strap's, not a foot pod's: Bluetooth ones cannot be told by their id. */
+/** A strap's, not a foot pod's: the id of a Bluetooth sensor does not say which it is. */
 export const isHeartRate = (r: StoredReading): boolean =>
   r.heartRateBpm !== undefined || r.contact !== undefined || r.beatCount !== undefined;
 
@@ -142,7 +142,7 @@ function countBeats(
       name,
       previous: undefined,
       newBeats: 0,
-      told: new ToldBeats(),
+      reported: new ReportedBeats(),
       heardAt: 0,
       rssiSum: 0,
       rssiCount: 0,
@@ -161,7 +161,7 @@ function countBeats(
   let isNew = true;
   let newBeats = reading.beats ?? 0;
   if (reading.beatCount === undefined) {
-    receiver.told.add(newBeats, reading.at);
+    receiver.reported.add(newBeats, reading.at);
   } else {
     strap.hasCounter = true;
     const known = previous?.beatCount !== undefined && reading.at - previous.at <= MAX_COUNTER_GAP_MS;
@@ -247,7 +247,7 @@ function chooseStrap(straps: Map<Id, Strap>, secondAt: number): Strap | undefine
 function toldBeats(strap: Strap, secondAt: number): number {
   const present = (r: Receiver) => (r.heardAt >= secondAt - PRESENT_MS ? 0 : 1);
   const [first] = [...strap.receivers.values()].sort((a, b) => present(a) - present(b) || (a.name < b.name ? -1 : 1));
-  return first ? first.told.of(secondAt) : 0;
+  return first ? first.reported.of(secondAt) : 0;
 }
 
 const hasFresh = (strap: Strap): boolean => [...strap.receivers.values()].some((r) => r.fresh.length > 0);

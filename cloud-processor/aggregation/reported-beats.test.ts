@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { ToldBeats } from './told-beats.js';
+import { ReportedBeats } from './reported-beats.js';
 
 /** Beats of the seconds 0 to 9. */
-const secondsOf = (told: [ms: number, beats: number][]): number[] =>
+const secondsOf = (reported: [ms: number, beats: number][]): number[] =>
   Array.from({ length: 10 }, (_, second) => {
-    const beats = new ToldBeats();
-    for (const [ms, count] of told) if (ms < (second + 1) * 1000) beats.add(count, ms);
+    const beats = new ReportedBeats();
+    for (const [ms, count] of reported) if (ms < (second + 1) * 1000) beats.add(count, ms);
     return beats.of(second * 1000);
   });
 
@@ -53,18 +53,18 @@ test.each<[string, [number, number][], number[]]>([
     ],
     [1, 0, 0, 0, 0, 4, 4, 4, 0, 0],
   ],
-])('%s', (_, told, seconds) => {
-  expect(secondsOf(told)).toEqual(seconds);
+])('%s', (_, reported, seconds) => {
+  expect(secondsOf(reported)).toEqual(seconds);
 });
 
-test('whatever is told, a second has at most four beats, and none that was not told', () => {
+test('whatever is reported, a second has at most four beats, and none that was not reported', () => {
   const notification = fc.tuple(fc.integer({ min: 0, max: 9999 }), fc.integer({ min: 0, max: 255 }));
   fc.assert(
     fc.property(fc.array(notification), (list) => {
-      const told = list.sort(([a], [b]) => a - b);
-      const seconds = secondsOf(told);
+      const reported = list.sort(([a], [b]) => a - b);
+      const seconds = secondsOf(reported);
       expect(Math.max(...seconds)).toBeLessThanOrEqual(4);
-      expect(seconds.reduce((sum, beats) => sum + beats)).toBeLessThanOrEqual(told.reduce((sum, [, beats]) => sum + beats, 0));
+      expect(seconds.reduce((sum, beats) => sum + beats)).toBeLessThanOrEqual(reported.reduce((sum, [, beats]) => sum + beats, 0));
     }),
   );
 });

@@ -9,7 +9,7 @@ const MOST_PASSED_S = 5;
  * Beats of a strap without a counter, second by second: at most four in each, whatever it sends. Two notifications within one second are common, as their
  * period is only about a second; the rest of them counts in the next one.
  */
-export class ToldBeats {
+export class ReportedBeats {
   #second = Number.NEGATIVE_INFINITY;
   #waiting = 0;
   #heardAt: number | undefined;
